@@ -1,0 +1,144 @@
+import type { Logger } from 'pino';
+import type { Db } from '../store/index.ts';
+import type { Hub } from './hub.ts';
+import { type JobReader, matches } from './reader.ts';
+import { JOB_COLUMNS, toJob } from './rows.ts';
+import type { Job, JobFilter } from './types.ts';
+
+/** Jobs that a slow watcher may be behind by; then it reads the list again. */
+const KEPT_CHANGES = 1_000;
+/** Jobs matching at the beginning that a watcher is told, the newest. */
+const FIRST_PAGE = 100;
+/** Changes that come within this are read together. */
+const GATHER_MS = 20;
+
+interface Watcher {
+  owner: string;
+  filter: JobFilter;
+  /** Newest state of the jobs that changed since the watcher last looked. */
+  changed: Map<string, Job>;
+  /** True where it has to read the list again. */
+  missed: boolean;
+  wakeUp: PromiseWithResolvers<void>;
+}
+
+export interface ChangesNeeds {
+  db: Db;
+  hub: Hub;
+  reader: JobReader;
+  log: Logger;
+}
+
+/** Tells watchers of jobs as they change. Each changed job is read once, however many watch. */
+export class JobChanges {
+  readonly #needs: ChangesNeeds;
+  readonly #watchers = new Set<Watcher>();
+  #unwatch: (() => void) | undefined;
+  #dirty = new Set<string>();
+  #reading: Promise<void> | undefined;
+
+  constructor(needs: ChangesNeeds) {
+    this.#needs = needs;
+  }
+
+  /** The owner's jobs that match now, oldest first, then each as it changes, in its newest state only. */
+  async *follow(owner: string, filter: JobFilter, signal: AbortSignal): AsyncGenerator<Job> {
+    const watcher: Watcher = {
+      owner,
+      filter,
+      changed: new Map(),
+      missed: true,
+      wakeUp: Promise.withResolvers(),
+    };
+    const wake = () => watcher.wakeUp.resolve();
+    signal.addEventListener('abort', wake, { once: true });
+    this.#add(watcher);
+    try {
+      while (!signal.aborted) {
+        for (const job of await this.#take(watcher)) {
+          if (signal.aborted) return;
+          yield job;
+        }
+        if (watcher.changed.size === 0 && !watcher.missed) await watcher.wakeUp.promise;
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+      this.#remove(watcher);
+    }
+  }
+
+  async #take(watcher: Watcher): Promise<Job[]> {
+    const { owner, filter } = watcher;
+    watcher.wakeUp = Promise.withResolvers();
+    if (watcher.missed) {
+      watcher.missed = false;
+      watcher.changed.clear();
+      const { jobs } = await this.#needs.reader.list(owner, filter, FIRST_PAGE);
+      return jobs.reverse();
+    }
+    const jobs = [...watcher.changed.values()];
+    watcher.changed.clear();
+    return jobs;
+  }
+
+  #add(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+    this.#unwatch ??= this.#needs.hub.watch((jobId) => this.#hear(jobId));
+  }
+
+  #remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
+
+  #hear(jobId: string | null): void {
+    if (jobId === null || this.#dirty.size >= KEPT_CHANGES) {
+      this.#miss();
+      return;
+    }
+    this.#dirty.add(jobId);
+    this.#reading ??= this.#readDirty();
+  }
+
+  /** One read at a time, so that no state is told after a newer one. Never throws. */
+  async #readDirty(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      const ids = [...this.#dirty];
+      this.#dirty = new Set();
+      try {
+        const rows = await this.#needs.db
+          .selectFrom('jobs')
+          .select(JOB_COLUMNS)
+          .where('id', 'in', ids)
+          .execute();
+        for (const job of rows.map(toJob)) this.#tell(job);
+      } catch (error) {
+        this.#needs.log.warn({ err: error }, 'changed jobs could not be read');
+        this.#miss();
+      }
+    }
+    this.#reading = undefined;
+  }
+
+  #tell(job: Job): void {
+    for (const watcher of this.#watchers) {
+      if (!matches(job, watcher.owner, watcher.filter)) continue;
+      const told = watcher.changed.get(job.id);
+      if (told && told.lastSeq > job.lastSeq) continue;
+      watcher.changed.delete(job.id);
+      watcher.changed.set(job.id, job);
+      if (watcher.changed.size > KEPT_CHANGES) watcher.missed = true;
+      watcher.wakeUp.resolve();
+    }
+  }
+
+  #miss(): void {
+    for (const watcher of this.#watchers) {
+      watcher.missed = true;
+      watcher.wakeUp.resolve();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import type { Store } from '../store/index.ts';
+import { JobChanges } from './changes.ts';
+import { Hub } from './hub.ts';
+import { Jobs } from './jobs.ts';
+import { Queue } from './queue.ts';
+import { JobReader } from './reader.ts';
+import { Recovery } from './recovery.ts';
+import type { JobKind } from './run.ts';
+import { Undelivered } from './undelivered.ts';
+import { Worker } from './worker.ts';
+
+export interface EngineNeeds {
+  store: Store;
+  log: Logger;
+  /** Whether this process runs jobs, or only accepts and follows them. */
+  works: boolean;
+  /** Every kind of job there is, also in a process that runs none. */
+  kinds: (jobs: Jobs) => JobKind<never>[];
+  heartbeatMs?: number;
+}
+
+export interface Engine {
+  jobs: Jobs;
+  recovery: Recovery;
+  start(): Promise<void>;
+  /** Hands the running jobs over and ends every follower. */
+  stop(): Promise<void>;
+}
+
+/** Wires the engine; nothing moves before `start()`. */
+export function createEngine({ store, log, works, kinds: kindsOver, ...settings }: EngineNeeds): Engine {
+  const { db } = store;
+  const undelivered = new Undelivered(db, log);
+  const queue = new Queue({ store, log, works });
+  const hub = new Hub({ store, log });
+  const reader = new JobReader(db);
+  const changes = new JobChanges({ db, hub, reader, log });
+  const jobs = new Jobs({ db, queue, hub, reader, changes, undelivered });
+  const kinds = new Map((kindsOver(jobs) as JobKind[]).map((kind) => [kind.kind, kind]));
+  const worker = works ? new Worker({ store, queue, kinds, undelivered, log }) : undefined;
+  const recovery = new Recovery({
+    store,
+    queue,
+    worker,
+    kinds: [...kinds.keys()],
+    undelivered,
+    log,
+    ...settings,
+  });
+
+  return {
+    jobs,
+    recovery,
+    async start() {
+      await queue.start([...kinds.keys()]);
+      await hub.start();
+      await recovery.start();
+      await worker?.start();
+    },
+    async stop() {
+      await recovery.stop();
+      await worker?.stop();
+      await queue.stop();
+      await hub.stop();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Store, Trx } from '../store/index.ts';
+
+/** pg-boss refuses a longer one. A ticket's handler may take as long as the job it names. */
+const LONGEST_RUN_SECONDS = 86_399;
+
+/** A ticket whose worker died between fetching it and taking the job up comes back after this. */
+const TICKET_HEARTBEAT_SECONDS = 30;
+
+export interface QueueNeeds {
+  store: Store;
+  log: Logger;
+  /** Whether this process takes tickets. */
+  works: boolean;
+}
+
+interface Ticket {
+  jobId: string;
+}
+
+/**
+ * Hands out tickets, each saying no more than "job X waits to be taken up". A ticket that is handed out twice, or
+ * too late, does no harm: the job's row decides. Everything about a job that has to last is in that row, so the
+ * queue could be made again from the jobs at any time.
+ *
+ * Only this file knows pg-boss.
+ */
+export class Queue {
+  readonly #boss: PgBoss;
+  readonly #log: Logger;
+  #started = false;
+
+  constructor({ store, log, works }: QueueNeeds) {
+    this.#log = log;
+    this.#boss = new PgBoss({
+      db: store.queueDatabase,
+      backend: store.kind,
+      schema: 'signalbox_queue',
+      useListenNotify: works,
+      supervise: works,
+      superviseIntervalSeconds: 15,
+      schedule: false,
+      reindex: false,
+      monitorVacuum: false,
+    });
+    this.#boss.on('error', (error) => this.#log.error({ err: error }, 'the queue reports an error'));
+    this.#boss.on('warning', (warning) => this.#log.warn({ warning }, 'the queue warns'));
+  }
+
+  /**
+   * @param kinds One queue each. pg-boss reads a queue's settings on first use, with a query of its own that would
+   * deadlock inside an embedded store's transaction: every queue is touched here, outside any.
+   */
+  async start(kinds: readonly string[]): Promise<void> {
+    await this.#boss.start();
+    this.#started = true;
+    for (const kind of kinds) {
+      await this.#boss.createQueue(queueOf(kind), {
+        notify: true,
+        retryLimit: 1_000_000,
+        heartbeatSeconds: TICKET_HEARTBEAT_SECONDS,
+        expireInSeconds: LONGEST_RUN_SECONDS,
+        retentionSeconds: 365 * 86_400,
+        deleteAfterSeconds: 3_600,
+      });
+      await this.#boss.findJobs(queueOf(kind), { id: crypto.randomUUID() });
+    }
+  }
+
+  /** Commits with the transaction. */
+  async issue(trx: Trx, kind: string, jobId: string): Promise<void> {
+    await this.#boss.send(queueOf(kind), { jobId } satisfies Ticket, { db: fromKysely(trx) });
+  }
+
+  /**
+   * Calls `run` for each ticket, at most `concurrency` at a time, until `stop()`.
+   *
+   * @param run Must not throw; returns when the job is over or given back. `used` takes the ticket away for good, in
+   * the transaction that takes the job up.
+   */
+  async work(
+    kind: string,
+    concurrency: number,
+    run: (jobId: string, used: UseTicket) => Promise<void>,
+  ): Promise<void> {
+    const name = queueOf(kind);
+    await this.#boss.work<Ticket>(
+      name,
+      {
+        localConcurrency: concurrency,
+        batchSize: 1,
+        pollingIntervalSeconds: 2,
+        notifyPollingIntervalSeconds: 10,
+      },
+      async ([ticket]) => {
+        if (!ticket) return;
+        await run(ticket.data.jobId, async (trx) => {
+          await this.#boss.deleteJob(name, ticket.id, { db: fromKysely(trx) });
+        });
+      },
+    );
+  }
+
+  /** Forgets every ticket of the kind, also those handed out. Only for a store that no other process has open. */
+  async clear(kind: string): Promise<void> {
+    await this.#boss.deleteAllJobs(queueOf(kind));
+  }
+
+  /** Hands out no more tickets. Those handed out are up to their holders. */
+  async stop(): Promise<void> {
+    if (!this.#started) return;
+    this.#started = false;
+    await this.#boss.stop({ graceful: false, close: true });
+  }
+}
+
+export type UseTicket = (trx: Trx) => Promise<void>;
+
+const queueOf = (kind: string): string => kind.toLowerCase().replaceAll('_', '-');

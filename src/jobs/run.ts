@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import { type Db, json } from '../store/index.ts';
+import { AttemptStopped, JobFailure, lostStore } from './errors.ts';
+import { append, type Fence } from './log.ts';
+import type { Job, LogLevel, Progress, Usage } from './types.ts';
+import { LogWriter } from './writer.ts';
+
+/** Characters of JSON that one step may keep. */
+const LONGEST_OUTPUT = 32 * 1024 * 1024;
+
+/** What a kind of job is and does. */
+export interface JobKind<Input = unknown> {
+  kind: string;
+  /** Jobs of the kind that one process runs at the same time. */
+  concurrency: number;
+  /** An attempt that takes longer FAILED. Milliseconds, at most a day. */
+  timeoutMs: number;
+  /**
+   * The work. Whatever it keeps between attempts it keeps through `run.step`. It must end soon after `run.signal`
+   * fires, and what it does not catch ends the job as FAILED.
+   *
+   * @returns The job's output.
+   */
+  work(run: Run<Input>): Promise<unknown>;
+}
+
+export interface RunNeeds {
+  db: Db;
+  fence: Fence;
+  /** Outputs of the steps that earlier attempts completed. */
+  completed: Map<string, unknown>;
+  signal: AbortSignal;
+}
+
+/** One attempt at a job, as its work sees it. Every write is refused once another attempt has taken over. */
+export class Run<Input = unknown> {
+  readonly job: Job;
+  readonly input: Input;
+  /** Fires on cancel, timeout, shutdown, or when the job was taken over; its reason is an `AttemptStopped`. */
+  readonly signal: AbortSignal;
+  readonly #needs: RunNeeds;
+  readonly #writer: LogWriter;
+  #currentStep: string | null = null;
+
+  constructor(job: Job, needs: RunNeeds) {
+    this.job = job;
+    this.input = job.input as Input;
+    this.signal = needs.signal;
+    this.#needs = needs;
+    this.#writer = new LogWriter(needs.db, job.id, needs.fence);
+  }
+
+  /** The step that is under way, or failed. */
+  get currentStep(): string | null {
+    return this.#currentStep;
+  }
+
+  /**
+   * Computes something once, however often the job is taken up: the output is stored before the next step begins,
+   * and a later attempt gets it from there.
+   *
+   * @param work Gives plain JSON.
+   */
+  async step<Output>(name: string, work: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
+    if (this.#needs.completed.has(name)) return this.#needs.completed.get(name) as Output;
+    this.signal.throwIfAborted();
+    this.#currentStep = name;
+
+    const began = performance.now();
+    const output = await work(this.signal);
+    await this.#complete(name, output, Math.round(performance.now() - began));
+
+    this.#currentStep = null;
+    return output;
+  }
+
+  async progress(step: number, total: number, message: string): Promise<void> {
+    this.signal.throwIfAborted();
+    const progress: Progress = { step, total, message };
+    await this.#writer.write([{ type: 'JobProgressed', progress }], { progress });
+  }
+
+  async text(stream: string, text: string): Promise<void> {
+    this.signal.throwIfAborted();
+    await this.#writer.text(stream, text);
+  }
+
+  async log(level: LogLevel, message: string): Promise<void> {
+    await this.#writer.write([{ type: 'JobLogged', level, message }]);
+  }
+
+  /** Adds to what the job used. Counted even where the job is being cancelled: it was paid for. */
+  async used(usage: Usage): Promise<void> {
+    await this.#writer.write([], { usage });
+  }
+
+  /** Stores what is pending; the engine calls it when the work is over. */
+  async close(): Promise<void> {
+    await this.#writer.close();
+  }
+
+  /** The output and its event commit together, behind everything the step wrote. */
+  async #complete(name: string, output: unknown, durationMs: number): Promise<void> {
+    const { db, fence } = this.#needs;
+    const size = JSON.stringify(output ?? null).length;
+    if (size > LONGEST_OUTPUT)
+      throw new JobFailure(
+        'OUTPUT_TOO_LARGE',
+        `The step ${name} gave ${size} characters; ${LONGEST_OUTPUT} are allowed.`,
+      );
+
+    await this.#writer.flush();
+    const stored = db.transaction().execute(async (trx) => {
+      const seq = await append(
+        trx,
+        { jobId: this.job.id, events: [{ type: 'JobStepCompleted', step: name, durationMs }] },
+        fence,
+      );
+      if (seq === null) return null;
+      await sql`
+        insert into job_steps (job_id, name, output, duration_ms)
+        values (${this.job.id}, ${name}, ${json(output)}, ${durationMs})
+      `.execute(trx);
+      return seq;
+    });
+    const seq = await stored.catch(lostStore);
+    if (seq === null) throw new AttemptStopped('superseded');
+    this.#needs.completed.set(name, output);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Store: Postgres, embedded (PGlite) or a server's, behind one typed Kysely instance.
+ * It knows tables, migrations and connections; it never hears of jobs or of anything above.
+ */
+export { isUnavailable } from './failures.ts';
+export { json, jsonText } from './json.ts';
+export { DataDirectoryInUseError } from './lock.ts';
+export { type Listener, openStore, type Store, type StoreSettings } from './store.ts';
+export type { Db, Tables, Trx } from './tables.ts';

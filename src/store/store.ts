@@ -1,0 +1,53 @@
+import type { Db as QueueDatabase } from 'pg-boss';
+import type { Logger } from 'pino';
+import { openEmbedded } from './embedded.ts';
+import { openServer } from './server.ts';
+import type { Db } from './tables.ts';
+
+/** Distributed databases are Postgres to us; the queue has to know them by name. */
+export type DatabaseBackend = 'postgres' | 'citus' | 'cockroachdb' | 'yugabytedb';
+
+export interface StoreSettings {
+  /** A Postgres server; absent: the embedded one. */
+  databaseUrl?: string | undefined;
+  backend?: DatabaseBackend;
+  /** Folder of the embedded Postgres; `memory:` keeps nothing. */
+  dataDir: string;
+  /** Connections of this process to the server. */
+  connections?: number;
+  log: Logger;
+}
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/** An open database. */
+export interface Store {
+  readonly db: Db;
+  readonly kind: 'pglite' | DatabaseBackend;
+  /** True where no other process can have this database open. */
+  readonly exclusive: boolean;
+  /** The newest migration applied. */
+  readonly schemaVersion: string;
+  /** The same database as the queue wants to see it. */
+  readonly queueDatabase: QueueDatabase;
+  /** Postgres' own account of its version. */
+  version(): Promise<string>;
+  /**
+   * Calls `onPayload` for every NOTIFY on the channel. `onReconnect` is called after the connection was lost and
+   * found again: notifications in between are gone, and only the tables know what happened.
+   */
+  listen(channel: string, onPayload: (payload: string) => void, onReconnect: () => void): Promise<Listener>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its tables up to date.
+ *
+ * @throws {DataDirectoryInUseError} Another process has the embedded database open.
+ */
+export function openStore(settings: StoreSettings): Promise<Store> {
+  const { databaseUrl } = settings;
+  return databaseUrl ? openServer({ ...settings, databaseUrl }) : openEmbedded(settings);
+}
