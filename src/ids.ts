@@ -12,3 +12,6 @@ export function prefixOf(id: string): IdPrefix | null {
 }
 
 const ID = /^(session|dataset|job|error|worker)_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** False for text that can be no id, and that a database should not be asked about: it may hold a NUL, or a novel. */
+export const couldBeId = (text: string): boolean => /^[a-z]+_[\w-]{1,64}$/.test(text);

@@ -24,7 +24,7 @@ export async function cancel(db: Db, queue: Queue, id: string): Promise<JobPlace
   if (!place) return undefined;
 
   await db.transaction().execute(async (trx) => {
-    if (place.lane && place.session_id) await lockLane(trx, place.lane, place.session_id);
+    if (place.lane) await lockLane(trx, place.lane);
     await cancelLocked(trx, queue, place);
   });
   return place;
@@ -45,6 +45,7 @@ export async function cancelLocked(trx: Trx, queue: Queue, place: JobPlace): Pro
   await sql`select pg_notify(${CANCEL_CHANNEL}, ${job.id})`.execute(trx);
 }
 
+/** As an UPDATE would: the foreign keys of the job's children look at the row meanwhile without waiting. */
 export async function lockJob(trx: Trx, id: string): Promise<JobRow | undefined> {
-  return trx.selectFrom('jobs').select(JOB_COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+  return trx.selectFrom('jobs').select(JOB_COLUMNS).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }

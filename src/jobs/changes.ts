@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Db } from '../store/index.ts';
 import type { Hub } from './hub.ts';
+import { patiently } from './patience.ts';
 import { type JobReader, matches } from './reader.ts';
 import { JOB_COLUMNS, toJob } from './rows.ts';
 import type { Job, JobFilter } from './types.ts';
@@ -19,6 +20,8 @@ interface Watcher {
   changed: Map<string, Job>;
   /** True where it has to read the list again. */
   missed: boolean;
+  /** How far the jobs of the newest list were: a read that began before it may come in after it. */
+  listed: Map<string, number>;
   wakeUp: PromiseWithResolvers<void>;
 }
 
@@ -48,37 +51,51 @@ export class JobChanges {
       filter,
       changed: new Map(),
       missed: true,
+      listed: new Map(),
       wakeUp: Promise.withResolvers(),
     };
+    const leaving = AbortSignal.any([signal, this.#needs.hub.stopped]);
     const wake = () => watcher.wakeUp.resolve();
-    signal.addEventListener('abort', wake, { once: true });
+    leaving.addEventListener('abort', wake, { once: true });
     this.#add(watcher);
     try {
-      while (!signal.aborted) {
-        for (const job of await this.#take(watcher)) {
-          if (signal.aborted) return;
+      while (!leaving.aborted) {
+        for (const job of await this.#take(watcher, leaving)) {
+          if (leaving.aborted) return;
           yield job;
         }
         if (watcher.changed.size === 0 && !watcher.missed) await watcher.wakeUp.promise;
       }
     } finally {
-      signal.removeEventListener('abort', wake);
+      leaving.removeEventListener('abort', wake);
       this.#remove(watcher);
     }
   }
 
-  async #take(watcher: Watcher): Promise<Job[]> {
+  async #take(watcher: Watcher, signal: AbortSignal): Promise<Job[]> {
     const { owner, filter } = watcher;
     watcher.wakeUp = Promise.withResolvers();
     if (watcher.missed) {
       watcher.missed = false;
       watcher.changed.clear();
-      const { jobs } = await this.#needs.reader.list(owner, filter, FIRST_PAGE);
+      const list = () => this.#needs.reader.list(owner, filter, FIRST_PAGE);
+      const { jobs } = await patiently(list, signal).catch((error: unknown) => {
+        if (signal.aborted) return { jobs: [] };
+        throw error;
+      });
+      watcher.listed = new Map(jobs.map(({ id, lastSeq }) => [id, lastSeq]));
+      for (const { id, lastSeq } of jobs)
+        if ((watcher.changed.get(id)?.lastSeq ?? Number.POSITIVE_INFINITY) <= lastSeq)
+          watcher.changed.delete(id);
       return jobs.reverse();
     }
     const jobs = [...watcher.changed.values()];
     watcher.changed.clear();
     return jobs;
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
   }
 
   #add(watcher: Watcher): void {
@@ -125,20 +142,22 @@ export class JobChanges {
 
   #tell(job: Job): void {
     for (const watcher of this.#watchers) {
-      if (!matches(job, watcher.owner, watcher.filter)) continue;
-      const told = watcher.changed.get(job.id);
-      if (told && told.lastSeq > job.lastSeq) continue;
+      if (watcher.missed || !matches(job, watcher.owner, watcher.filter)) continue;
+      if ((watcher.listed.get(job.id) ?? 0) > job.lastSeq) continue;
       watcher.changed.delete(job.id);
       watcher.changed.set(job.id, job);
-      if (watcher.changed.size > KEPT_CHANGES) watcher.missed = true;
+      if (watcher.changed.size > KEPT_CHANGES) miss(watcher);
       watcher.wakeUp.resolve();
     }
   }
 
   #miss(): void {
-    for (const watcher of this.#watchers) {
-      watcher.missed = true;
-      watcher.wakeUp.resolve();
-    }
+    for (const watcher of this.#watchers) miss(watcher);
   }
+}
+
+function miss(watcher: Watcher): void {
+  watcher.missed = true;
+  watcher.changed.clear();
+  watcher.wakeUp.resolve();
 }

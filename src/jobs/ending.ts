@@ -35,7 +35,7 @@ export async function end(
   outcome: Outcome,
   fence?: Fence,
 ): Promise<boolean> {
-  const occupant = job.lane && job.session_id ? await lockLane(trx, job.lane, job.session_id) : null;
+  const occupant = job.lane ? await lockLane(trx, job.lane) : null;
 
   const { rows } = await sql<{ status: FinalStatus }>`
     update jobs set

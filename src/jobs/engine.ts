@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Store } from '../store/index.ts';
 import { JobChanges } from './changes.ts';
@@ -17,13 +18,25 @@ export interface EngineNeeds {
   works: boolean;
   /** Every kind of job there is, also in a process that runs none. */
   kinds: (jobs: Jobs) => JobKind<never>[];
+  /** How often a process that works says so. */
   heartbeatMs?: number;
+  /** How long it may be silent before others take its jobs; several heartbeats. */
+  deadAfterMs?: number;
+  /** How long work may take to end after its signal fired. */
+  graceMs?: number;
+}
+
+export interface EngineHealth {
+  ready: boolean;
+  checks: Record<'store' | 'engine', { ok: boolean; message?: string }>;
 }
 
 export interface Engine {
   jobs: Jobs;
   recovery: Recovery;
   start(): Promise<void>;
+  /** Whether jobs can be accepted and followed now. */
+  health(): Promise<EngineHealth>;
   /** Hands the running jobs over and ends every follower. */
   stop(): Promise<void>;
 }
@@ -38,7 +51,7 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
   const changes = new JobChanges({ db, hub, reader, log });
   const jobs = new Jobs({ db, queue, hub, reader, changes, undelivered });
   const kinds = new Map((kindsOver(jobs) as JobKind[]).map((kind) => [kind.kind, kind]));
-  const worker = works ? new Worker({ store, queue, kinds, undelivered, log }) : undefined;
+  const worker = works ? new Worker({ store, queue, kinds, undelivered, log, ...settings }) : undefined;
   const recovery = new Recovery({
     store,
     queue,
@@ -49,6 +62,8 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
     ...settings,
   });
 
+  let started = false;
+
   return {
     jobs,
     recovery,
@@ -57,8 +72,18 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
       await hub.start();
       await recovery.start();
       await worker?.start();
+      started = true;
+    },
+    async health() {
+      const asked = await sql`select 1`.execute(db).then(
+        () => ({ ok: true }),
+        () => ({ ok: false, message: 'The database does not answer.' }),
+      );
+      const engine = started ? { ok: true } : { ok: false, message: 'The engine is not running.' };
+      return { ready: asked.ok && engine.ok, checks: { store: asked, engine } };
     },
     async stop() {
+      started = false;
       await recovery.stop();
       await worker?.stop();
       await queue.stop();

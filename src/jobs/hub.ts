@@ -31,7 +31,12 @@ export class Hub {
 
   /** Followers of this process, of all jobs. */
   get followers(): number {
-    return this.#followers + this.#watchers.size;
+    return this.#followers;
+  }
+
+  /** Fires when this process follows no more. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
   }
 
   async start(): Promise<void> {
@@ -80,7 +85,7 @@ export class Hub {
   async *follow(jobId: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent> {
     for await (const batch of this.followBatches(jobId, after, signal))
       for (const event of batch) {
-        if (signal.aborted) return;
+        if (signal.aborted || this.#stopped.signal.aborted) return;
         yield event;
       }
   }
@@ -117,6 +122,7 @@ export class Hub {
 
   /** The connection was away: asks the tables what it did not hear. Never throws. */
   async #catchUp(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
     for (const onChange of this.#watchers) onChange(null);
     try {
       const ids = [...this.#topics.keys()];

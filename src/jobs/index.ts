@@ -27,6 +27,7 @@ export {
   type JobStatus,
   type LogLevel,
   type Progress,
+  UNFINISHED,
   type Usage,
 } from './types.ts';
 export type { UndeliveredError } from './undelivered.ts';

@@ -1,8 +1,10 @@
 import { InvalidStateError, NotFoundError } from '../errors.ts';
+import { couldBeId } from '../ids.ts';
 import type { Db, Trx } from '../store/index.ts';
 import { cancel } from './cancelling.ts';
 import type { JobChanges } from './changes.ts';
 import type { Hub } from './hub.ts';
+import { lockSessionsJobs } from './lanes.ts';
 import { announceGone, read } from './log.ts';
 import type { Queue } from './queue.ts';
 import type { JobPage, JobReader } from './reader.ts';
@@ -36,11 +38,11 @@ export class Jobs {
 
   /** Followers and watchers of this process. */
   get subscribers(): number {
-    return this.#needs.hub.followers;
+    return this.#needs.hub.followers + this.#needs.changes.watchers;
   }
 
   /**
-   * Accepts a job in the caller's transaction, which holds the lock of the session's row where there is one.
+   * Accepts a job in the caller's transaction, which holds the session's row FOR NO KEY UPDATE where there is one.
    *
    * @throws {SessionBusyError | IdempotencyConflictError | RateLimitedError | InvalidInputError}
    */
@@ -59,6 +61,11 @@ export class Jobs {
     return this.#needs.reader.get(owner, id);
   }
 
+  /** In no order; those that do not exist, or are somebody else's, are missing. */
+  findMany(owner: string, ids: readonly string[]): Promise<Job[]> {
+    return this.#needs.reader.getMany(owner, ids);
+  }
+
   list(owner: string, filter: JobFilter, first: number, before?: number): Promise<JobPage> {
     return this.#needs.reader.list(owner, filter, first, before);
   }
@@ -72,7 +79,7 @@ export class Jobs {
   }
 
   /** What the job's work returned; null before it COMPLETED. */
-  output(job: Job): Promise<unknown> {
+  output(job: Pick<Job, 'id'>): Promise<unknown> {
     return this.#needs.reader.output(job.id);
   }
 
@@ -127,6 +134,7 @@ export class Jobs {
    * @throws {InvalidStateError} It is not over yet.
    */
   async delete(owner: string, id: string): Promise<void> {
+    if (!couldBeId(id)) throw new NotFoundError('job', id);
     await this.#needs.db.transaction().execute(async (trx) => {
       const gone = await trx
         .deleteFrom('jobs')
@@ -162,12 +170,11 @@ export class Jobs {
     return rows.map(({ id }) => id);
   }
 
-  /** Tells the followers of a session's jobs that these are about to go. */
+  /**
+   * Tells the followers of a session's jobs that these are about to go, and locks the session's lanes and jobs in the
+   * order that everybody keeps. The caller holds the session's row FOR NO KEY UPDATE, and deletes it behind this.
+   */
   async announceGoneWith(trx: Trx, sessionId: string): Promise<void> {
-    const rows = await trx.selectFrom('jobs').select('id').where('session_id', '=', sessionId).execute();
-    await announceGone(
-      trx,
-      rows.map(({ id }) => id),
-    );
+    await announceGone(trx, await lockSessionsJobs(trx, sessionId));
   }
 }

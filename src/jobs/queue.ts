@@ -29,6 +29,7 @@ interface Ticket {
 export class Queue {
   readonly #boss: PgBoss;
   readonly #log: Logger;
+  readonly #working: string[] = [];
   #started = false;
 
   constructor({ store, log, works }: QueueNeeds) {
@@ -76,30 +77,38 @@ export class Queue {
   /**
    * Calls `run` for each ticket, at most `concurrency` at a time, until `stop()`.
    *
-   * @param run Must not throw; returns when the job is over or given back. `used` takes the ticket away for good, in
-   * the transaction that takes the job up.
+   * @param run Must not throw; returns when the job is over or given back, or false where it did not look at the
+   * job: the ticket is handed out again. `used` takes the ticket away for good, in the transaction that takes the job
+   * up.
    */
   async work(
     kind: string,
     concurrency: number,
-    run: (jobId: string, used: UseTicket) => Promise<void>,
+    run: (jobId: string, used: UseTicket) => Promise<boolean>,
   ): Promise<void> {
     const name = queueOf(kind);
-    await this.#boss.work<Ticket>(
-      name,
-      {
-        localConcurrency: concurrency,
-        batchSize: 1,
-        pollingIntervalSeconds: 2,
-        notifyPollingIntervalSeconds: 10,
-      },
-      async ([ticket]) => {
-        if (!ticket) return;
-        await run(ticket.data.jobId, async (trx) => {
-          await this.#boss.deleteJob(name, ticket.id, { db: fromKysely(trx) });
-        });
-      },
-    );
+    this.#working.push(name);
+    for (let place = 0; place < concurrency; place++) {
+      const worker: string = await this.#boss.work<Ticket>(
+        name,
+        { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
+        async ([ticket]) => {
+          if (!ticket) return;
+          const settled = await run(ticket.data.jobId, async (trx) => {
+            await this.#boss.deleteJob(name, ticket.id, { db: fromKysely(trx) });
+          });
+          // pg-boss takes a handler that returns for one that is done with the ticket.
+          if (!settled) throw new Error(`${ticket.data.jobId} was not taken up`);
+          // Unasked, it would sleep until the next NOTIFY or poll, whatever still lies in the queue.
+          this.#boss.notifyWorker(worker);
+        },
+      );
+    }
+  }
+
+  /** Hands out no more tickets, so that those given back from now on go to other processes. */
+  async rest(): Promise<void> {
+    for (const name of this.#working) await this.#boss.offWork(name, { wait: false });
   }
 
   /** Forgets every ticket of the kind, also those handed out. Only for a store that no other process has open. */

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { couldBeId } from '../ids.ts';
 import type { Db, Tables } from '../store/index.ts';
 import { JOB_COLUMNS, toJob } from './rows.ts';
 import type { Job, JobFilter } from './types.ts';
@@ -23,11 +24,12 @@ export class JobReader {
 
   /** In no order; those that do not exist, or are somebody else's, are missing. */
   async getMany(owner: string, ids: readonly string[]): Promise<Job[]> {
-    if (ids.length === 0) return [];
+    const possible = ids.filter(couldBeId);
+    if (possible.length === 0) return [];
     const rows = await this.#db
       .selectFrom('jobs')
       .select(JOB_COLUMNS)
-      .where('id', 'in', ids)
+      .where('id', 'in', possible)
       .where('owner', '=', owner)
       .execute();
     return rows.map(toJob);
@@ -98,8 +100,8 @@ function matching(
     at('owner', '=', owner),
     ...(kinds ? [kinds.length > 0 ? at('kind', 'in', kinds) : at.lit(false)] : []),
     ...(statuses ? [statuses.length > 0 ? at('status', 'in', statuses) : at.lit(false)] : []),
-    ...(sessionId ? [at('session_id', '=', sessionId)] : []),
-    ...(parentId ? [at('parent_id', '=', parentId)] : []),
+    ...(sessionId ? [couldBeId(sessionId) ? at('session_id', '=', sessionId) : at.lit(false)] : []),
+    ...(parentId ? [couldBeId(parentId) ? at('parent_id', '=', parentId) : at.lit(false)] : []),
     ...(createdAfter ? [at('created_at', '>', createdAfter)] : []),
     ...(createdBefore ? [at('created_at', '<', createdBefore)] : []),
   ]);

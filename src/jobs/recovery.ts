@@ -13,7 +13,7 @@ import type { Worker } from './worker.ts';
 /** How often a process says that it lives, and looks for those that do not. */
 export const HEARTBEAT_MS = 5_000;
 /** A process that was silent for this long is dead. Three heartbeats: one may be lost, one may be late. */
-const DEAD_AFTER_SECONDS = 15;
+const DEAD_AFTER_MS = 15_000;
 /** A job that lost this many workers is what kills them. */
 export const MAX_CRASHES = 5;
 /** Jobs that one look at the table recovers. */
@@ -28,13 +28,14 @@ export interface RecoveryNeeds {
   undelivered: Undelivered;
   log: Logger;
   heartbeatMs?: number;
+  deadAfterMs?: number;
 }
 
 /** Finds jobs whose worker is gone and gives them back to the queue, so that none is RUNNING for ever. */
 export class Recovery {
   readonly #needs: RecoveryNeeds;
   #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> = Promise.resolve();
+  #sweeping: Promise<void> | undefined;
   /** Jobs that were ours but did not run at the last look; at the second look they are given back. */
   #orphans = new Set<string>();
 
@@ -50,7 +51,10 @@ export class Recovery {
     const { store, heartbeatMs = HEARTBEAT_MS } = this.#needs;
     if (store.exclusive) await this.#startOver();
     this.#timer = setInterval(() => {
-      this.#sweeping = this.#sweeping.then(() => this.sweep());
+      // One at a time: while the database is away they would pile up.
+      this.#sweeping ??= this.sweep().finally(() => {
+        this.#sweeping = undefined;
+      });
     }, heartbeatMs);
   }
 
@@ -75,6 +79,12 @@ export class Recovery {
     } catch (error) {
       log.warn({ err: error }, 'looking for lost jobs failed; trying again at the next heartbeat');
     }
+  }
+
+  /** Who was seen before this is dead. By the database's clock, the only one that all processes share. */
+  get #deadline() {
+    const { deadAfterMs = DEAD_AFTER_MS } = this.#needs;
+    return sql<Date>`now() - make_interval(secs => ${deadAfterMs / 1_000})`;
   }
 
   async #startOver(): Promise<void> {
@@ -104,24 +114,26 @@ export class Recovery {
 
   async #recoverDead(): Promise<void> {
     const { store } = this.#needs;
-    const dead = sql`now() - make_interval(secs => ${DEAD_AFTER_SECONDS})`;
     const { rows } = await sql<{ id: string; lane: string | null; session_id: string | null }>`
       select id, lane, session_id from jobs
       where worker is not null
-        and not exists (select from workers where workers.id = jobs.worker and workers.seen_at > ${dead})
+        and not exists (select from workers where workers.id = jobs.worker and workers.seen_at > ${this.#deadline})
       limit ${BATCH}
     `.execute(store.db);
     for (const job of rows) await this.#recover(job, { crashed: true });
     await sql`delete from workers where seen_at < now() - interval '1 hour'`.execute(store.db);
   }
 
-  /** Jobs that this process took up but does not run: their end could not be written. */
+  /** Jobs that this process took up but does not run: their end could not be written. And the reverse: stops. */
   async #recoverOrphans(worker: Worker): Promise<void> {
+    const takenUp = worker.jobsTakenUp;
     const mine = await this.#needs.store.db
       .selectFrom('jobs')
       .select(['id', 'lane', 'session_id'])
       .where('worker', '=', worker.id)
       .execute();
+    const ours = new Set(mine.map(({ id }) => id));
+    for (const id of takenUp) if (!ours.has(id)) worker.stopRun(id, 'superseded');
     const running = new Set(worker.runningJobs);
     const orphans = mine.filter(({ id }) => !running.has(id));
     for (const job of orphans) if (this.#orphans.has(job.id)) await this.#recover(job, { crashed: false });
@@ -131,10 +143,12 @@ export class Recovery {
   async #recover(place: JobPlace, { crashed }: { crashed: boolean }) {
     const { store, queue, log } = this.#needs;
     await store.db.transaction().execute(async (trx) => {
-      if (place.lane && place.session_id) await lockLane(trx, place.lane, place.session_id);
+      if (place.lane) await lockLane(trx, place.lane);
       const job = await lockJob(trx, place.id);
       if (!job?.worker || job.finished_at) return;
-      const stillLost = crashed ? !(await isAlive(trx, job.worker)) : job.worker === this.#needs.worker?.id;
+      const stillLost = crashed
+        ? !(await this.#isAlive(trx, job.worker))
+        : job.worker === this.#needs.worker?.id;
       if (!stillLost) return;
 
       if (job.status === 'CANCELLING') await end(trx, queue, job, { status: 'CANCELLED' });
@@ -144,13 +158,13 @@ export class Recovery {
       log.warn({ jobId: job.id, worker: job.worker, attempt: job.attempt }, 'a job lost its worker');
     });
   }
-}
 
-async function isAlive(trx: Trx, worker: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from workers where id = ${worker} and seen_at > now() - make_interval(secs => ${DEAD_AFTER_SECONDS})
-  `.execute(trx);
-  return rows.length > 0;
+  async #isAlive(trx: Trx, worker: string): Promise<boolean> {
+    const { rows } = await sql`
+      select from workers where id = ${worker} and seen_at > ${this.#deadline}
+    `.execute(trx);
+    return rows.length > 0;
+  }
 }
 
 const lost = (job: JobRow) => ({

@@ -8,7 +8,7 @@ import type { JobRow } from './rows.ts';
 
 /** Gives a running job back to the queue, if it is still this attempt's. One that is being cancelled ends instead. */
 export async function giveBack(trx: Trx, queue: Queue, place: JobPlace, fence: Fence): Promise<void> {
-  if (place.lane && place.session_id) await lockLane(trx, place.lane, place.session_id);
+  if (place.lane) await lockLane(trx, place.lane);
   const job = await lockJob(trx, place.id);
   if (job?.worker !== fence.worker || job.attempt !== fence.attempt || job.finished_at) return;
   if (job.status === 'CANCELLING') await end(trx, queue, job, { status: 'CANCELLED' });

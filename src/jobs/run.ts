@@ -29,7 +29,8 @@ export interface RunNeeds {
   fence: Fence;
   /** Outputs of the steps that earlier attempts completed. */
   completed: Map<string, unknown>;
-  signal: AbortSignal;
+  /** Aborted when the attempt has to end; by the run itself when it finds that its log is somebody else's. */
+  stop: AbortController;
 }
 
 /** One attempt at a job, as its work sees it. Every write is refused once another attempt has taken over. */
@@ -45,9 +46,9 @@ export class Run<Input = unknown> {
   constructor(job: Job, needs: RunNeeds) {
     this.job = job;
     this.input = job.input as Input;
-    this.signal = needs.signal;
+    this.signal = needs.stop.signal;
     this.#needs = needs;
-    this.#writer = new LogWriter(needs.db, job.id, needs.fence);
+    this.#writer = new LogWriter(needs.db, job.id, needs.fence, (reason) => needs.stop.abort(reason));
   }
 
   /** The step that is under way, or failed. */
@@ -74,24 +75,25 @@ export class Run<Input = unknown> {
     return output;
   }
 
-  async progress(step: number, total: number, message: string): Promise<void> {
-    this.signal.throwIfAborted();
+  progress(step: number, total: number, message: string): Promise<void> {
+    if (this.signal.aborted) return refused(this.signal);
     const progress: Progress = { step, total, message };
-    await this.#writer.write([{ type: 'JobProgressed', progress }], { progress });
+    return this.#writer.write([{ type: 'JobProgressed', progress }], { progress });
   }
 
-  async text(stream: string, text: string): Promise<void> {
-    this.signal.throwIfAborted();
-    await this.#writer.text(stream, text);
+  /** Text that comes after the signal fired is refused, and appears nowhere. */
+  text(stream: string, text: string): Promise<void> {
+    if (this.signal.aborted) return refused(this.signal);
+    return this.#writer.text(stream, text);
   }
 
-  async log(level: LogLevel, message: string): Promise<void> {
-    await this.#writer.write([{ type: 'JobLogged', level, message }]);
+  log(level: LogLevel, message: string): Promise<void> {
+    return this.#writer.write([{ type: 'JobLogged', level, message }]);
   }
 
   /** Adds to what the job used. Counted even where the job is being cancelled: it was paid for. */
-  async used(usage: Usage): Promise<void> {
-    await this.#writer.write([], { usage });
+  used(usage: Usage): Promise<void> {
+    return this.#writer.write([], { usage });
   }
 
   /** Stores what is pending; the engine calls it when the work is over. */
@@ -101,7 +103,7 @@ export class Run<Input = unknown> {
 
   /** The output and its event commit together, behind everything the step wrote. */
   async #complete(name: string, output: unknown, durationMs: number): Promise<void> {
-    const { db, fence } = this.#needs;
+    const { db, fence, stop } = this.#needs;
     const size = JSON.stringify(output ?? null).length;
     if (size > LONGEST_OUTPUT)
       throw new JobFailure(
@@ -124,7 +126,18 @@ export class Run<Input = unknown> {
       return seq;
     });
     const seq = await stored.catch(lostStore);
-    if (seq === null) throw new AttemptStopped('superseded');
+    if (seq === null) {
+      const superseded = new AttemptStopped('superseded');
+      stop.abort(superseded);
+      throw superseded;
+    }
     this.#needs.completed.set(name, output);
   }
+}
+
+/** A write that nobody waits for must not take the process down: the signal says the same. */
+function refused(signal: AbortSignal): Promise<never> {
+  const refusal = Promise.reject<never>(signal.reason);
+  refusal.catch(() => {});
+  return refusal;
 }

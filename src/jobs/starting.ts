@@ -4,7 +4,7 @@ import { newId } from '../ids.ts';
 import { json, type Trx } from '../store/index.ts';
 import { cancelLocked } from './cancelling.ts';
 import { IdempotencyConflictError, SessionBusyError } from './errors.ts';
-import { jobsInLane, laneOf, lockLane, occupyLane } from './lanes.ts';
+import { jobsInLane, laneOf, occupyLane, openLane } from './lanes.ts';
 import { append } from './log.ts';
 import type { Queue } from './queue.ts';
 import { JOB_COLUMNS, toJob } from './rows.ts';
@@ -17,12 +17,14 @@ const LONGEST_KEY = 255;
 export interface Start {
   kind: string;
   owner: string;
-  /** Present: the session's jobs of this kind run one at a time. The caller's transaction holds the session's lock. */
+  /** Whose transaction holds the session's lock. Its jobs of this kind run one at a time, unless `parallel`. */
   sessionId?: string;
+  parallel?: boolean;
   parentId?: string;
   input: unknown;
   onBusy?: BusyPolicy;
-  idempotency?: { mutation: string; key: string };
+  /** `request`: what the client sent, where that is not the job's input. */
+  idempotency?: { mutation: string; key: string; request?: unknown };
 }
 
 /**
@@ -33,9 +35,9 @@ export interface Start {
  * @throws {RateLimitedError} Too many wait in the lane.
  */
 export async function start(trx: Trx, queue: Queue, request: Start): Promise<Job> {
-  const { kind, owner, sessionId, parentId, input, onBusy = 'REJECT', idempotency } = request;
-  const lane = sessionId ? laneOf(sessionId, kind) : null;
-  const occupant = lane && sessionId ? await lockLane(trx, lane, sessionId) : null;
+  const { kind, owner, sessionId, parentId, input, parallel, onBusy = 'REJECT', idempotency } = request;
+  const lane = sessionId && !parallel ? laneOf(sessionId, kind) : null;
+  const occupant = lane && sessionId ? await openLane(trx, lane, sessionId) : null;
 
   const id = newId('job');
   if (idempotency) {
@@ -43,7 +45,7 @@ export async function start(trx: Trx, queue: Queue, request: Start): Promise<Job
       trx,
       owner,
       idempotency,
-      hash({ kind, sessionId, parentId, input, onBusy }),
+      hash(idempotency.request ?? { kind, sessionId, parentId, input, onBusy }),
       id,
     );
     if (earlier) return earlier;
@@ -108,29 +110,33 @@ async function claimKey(
   inputHash: string,
   jobId: string,
 ): Promise<Job | null> {
-  if (key.length === 0 || key.length > LONGEST_KEY)
+  if (key.length === 0 || key.length > LONGEST_KEY || key.includes('\0'))
     throw new InvalidInputError([
-      { path: 'input.idempotencyKey', message: `must have 1 to ${LONGEST_KEY} characters` },
+      { path: 'input.idempotencyKey', message: `must have 1 to ${LONGEST_KEY} characters, none of them NUL` },
     ]);
 
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('idempotency_keys')
-    .values({ owner, mutation, key, input_hash: inputHash, job_id: jobId })
-    .onConflict((conflict) => conflict.columns(['owner', 'mutation', 'key']).doNothing())
-    .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows === 1n) return null;
+  for (;;) {
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('idempotency_keys')
+      .values({ owner, mutation, key, input_hash: inputHash, job_id: jobId })
+      .onConflict((conflict) => conflict.columns(['owner', 'mutation', 'key']).doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows === 1n) return null;
 
-  const taken = await trx
-    .selectFrom('idempotency_keys')
-    .innerJoin('jobs', 'jobs.id', 'idempotency_keys.job_id')
-    .select(JOB_COLUMNS.map((column) => `jobs.${column}` as const))
-    .select('input_hash')
-    .where('idempotency_keys.owner', '=', owner)
-    .where('mutation', '=', mutation)
-    .where('key', '=', key)
-    .executeTakeFirstOrThrow();
-  if (taken.input_hash !== inputHash) throw new IdempotencyConflictError(toJob(taken));
-  return toJob(taken);
+    const taken = await trx
+      .selectFrom('idempotency_keys')
+      .innerJoin('jobs', 'jobs.id', 'idempotency_keys.job_id')
+      .select(JOB_COLUMNS.map((column) => `jobs.${column}` as const))
+      .select('input_hash')
+      .where('idempotency_keys.owner', '=', owner)
+      .where('mutation', '=', mutation)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    // Its job was deleted between the two statements, and the key with it.
+    if (!taken) continue;
+    if (taken.input_hash !== inputHash) throw new IdempotencyConflictError(toJob(taken));
+    return toJob(taken);
+  }
 }
 
 /** Keys in one order, so that the same input has the same hash however it was spelled. */

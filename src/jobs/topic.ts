@@ -1,5 +1,6 @@
 import type { Db } from '../store/index.ts';
 import { LOG_PAGE, read } from './log.ts';
+import { patiently } from './patience.ts';
 import type { JobEvent } from './types.ts';
 
 /** Reads that a topic keeps for followers that are a little behind; the rest is in the table. */
@@ -18,7 +19,8 @@ export class Topic {
   /** True when nothing will come behind `head`. */
   #over = false;
   #opened: Promise<void> | undefined;
-  #wakeUp = Promise.withResolvers<void>();
+  /** Called, and forgotten, at the next wake-up. */
+  #waiting = new Set<() => void>();
   /** The newest reads, by the cursor that they begin behind. */
   readonly #batches = new Map<number, Promise<readonly JobEvent[]>>();
 
@@ -32,25 +34,38 @@ export class Topic {
     if (seq === 0) this.#over = true;
     else if (seq <= this.#head) return;
     this.#head = Math.max(seq, this.#head);
-    this.#wakeUp.resolve();
-    this.#wakeUp = Promise.withResolvers();
+    this.#wakeAll();
   }
 
   /** Waits for events behind the cursor and gives them. Empty: there will be none, or `signal` fired. */
   async next(cursor: number, signal: AbortSignal): Promise<readonly JobEvent[]> {
-    this.#opened ??= this.#open();
-    await this.#opened;
-
-    while (!signal.aborted) {
-      const { promise: woken } = this.#wakeUp;
-      if (this.#head > cursor) {
-        const events = await this.#read(cursor);
-        if (events.length > 0) return signal.aborted ? [] : events;
+    try {
+      await patiently(() => this.#openOnce(), signal);
+      while (!signal.aborted) {
+        if (this.#head > cursor) {
+          const events = await patiently(() => this.#read(cursor), signal);
+          if (events.length > 0) return signal.aborted ? [] : events;
+        }
+        if (this.#over) return [];
+        // Behind a cursor that is ahead of the log nobody reads, so nobody would see the end.
+        const seen = this.#head;
+        if (seen < cursor) await patiently(() => this.#open(), signal);
+        if (this.#head === seen && !this.#over) await this.#wokenOrAborted(signal);
       }
-      if (this.#over) return [];
-      await settledOrAborted(woken, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
     return [];
+  }
+
+  #openOnce(): Promise<void> {
+    if (this.#opened) return this.#opened;
+    const opened = this.#open();
+    this.#opened = opened;
+    opened.catch(() => {
+      this.#opened = undefined;
+    });
+    return opened;
   }
 
   /** Learns where the log stands; from then on wake-ups tell. */
@@ -60,8 +75,8 @@ export class Topic {
       .select(['last_seq', 'finished_at'])
       .where('id', '=', this.#jobId)
       .executeTakeFirst();
-    this.#head = Math.max(this.#head, job?.last_seq ?? 0);
-    if (!job || job.finished_at) this.#over = true;
+    this.wake(job?.last_seq ?? 0);
+    if (job?.finished_at) this.#end();
   }
 
   /** One query for all that ask at the same place. */
@@ -87,18 +102,26 @@ export class Topic {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#wakeUp.resolve();
+    this.#wakeAll();
   }
-}
 
-/** Many wait for one wake-up: each leaves nothing behind on it, or on its signal, when it goes. */
-function settledOrAborted(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    signal.addEventListener('abort', done, { once: true });
-    woken.then(done);
-  });
+  #wakeAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const wake of waiting) wake();
+  }
+
+  /** Leaves nothing behind, here or on the signal: a quiet job may see many followers come and go. */
+  #wokenOrAborted(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      signal.addEventListener('abort', done, { once: true });
+      this.#waiting.add(done);
+    });
+  }
 }

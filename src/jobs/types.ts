@@ -74,7 +74,7 @@ export type JobEvent = EventBody & { jobId: string; seq: number; at: Date };
 
 export interface JobFilter {
   kinds?: string[] | null | undefined;
-  statuses?: JobStatus[] | null | undefined;
+  statuses?: readonly JobStatus[] | null | undefined;
   sessionId?: string | null | undefined;
   parentId?: string | null | undefined;
   createdAfter?: Date | null | undefined;

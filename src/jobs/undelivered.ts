@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
-import type { Db } from '../store/index.ts';
+import { type Db, storable } from '../store/index.ts';
 
 /** Failures that wait in memory for a database that is away. The log has them all. */
 const KEPT_IN_MEMORY = 1_000;
@@ -34,7 +34,7 @@ export class Undelivered {
   }): Promise<void> {
     const { owner, sessionId, jobId, cause } = failure;
     this.#log.error({ err: cause, sessionId, jobId }, 'a failure could not be written to its job');
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = storable(cause instanceof Error ? cause.message : String(cause));
     this.#pending.push({ id: newId('error'), owner, sessionId, jobId, message, at: new Date() });
     this.#pending = this.#pending.slice(-KEPT_IN_MEMORY);
     await this.flush();
@@ -58,6 +58,8 @@ export class Undelivered {
             at,
           })),
         )
+        // One that was stored though its acknowledgement was lost.
+        .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
     } catch (error) {
       this.#log.warn({ err: error }, 'undelivered errors wait for the database');
@@ -72,6 +74,7 @@ export class Undelivered {
       .selectAll()
       .where('owner', '=', owner)
       .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
       .limit(first)
       .execute();
     return rows.map(({ id, session_id, job_id, message, at }) => ({

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
-import type { Store } from '../store/index.ts';
+import { isUnavailable, type Store } from '../store/index.ts';
 import { CANCEL_CHANNEL, lockJob } from './cancelling.ts';
 import { end, type Outcome } from './ending.ts';
 import { AttemptStopped, JobFailure, type StopReason } from './errors.ts';
@@ -13,7 +13,7 @@ import type { Job, JobError } from './types.ts';
 import type { Undelivered } from './undelivered.ts';
 
 /** Work that has not ended this long after its signal fired is left behind; the fence keeps it from writing. */
-const GRACE_MS = 5_000;
+export const GRACE_MS = 5_000;
 
 export interface WorkerNeeds {
   store: Store;
@@ -21,11 +21,14 @@ export interface WorkerNeeds {
   kinds: ReadonlyMap<string, JobKind>;
   undelivered: Undelivered;
   log: Logger;
+  graceMs?: number;
 }
 
 interface Running {
   stop: AbortController;
   over: Promise<void>;
+  /** True from when the job's row says that it runs here. */
+  ours: boolean;
 }
 
 /** A job that this process made its own. */
@@ -51,6 +54,11 @@ export class Worker {
 
   get runningJobs(): string[] {
     return [...this.#running.keys()];
+  }
+
+  /** Those of them that were taken up for certain. */
+  get jobsTakenUp(): string[] {
+    return [...this.#running].flatMap(([jobId, { ours }]) => (ours ? [jobId] : []));
   }
 
   async start(): Promise<void> {
@@ -87,28 +95,43 @@ export class Worker {
 
   /** Stops every run and gives its job back to the queue, for another process or for this one's next start. */
   async stop(): Promise<void> {
+    const { queue, store, log } = this.#needs;
     this.#stopping = true;
+    await queue.rest();
     const attempts = [...this.#running.values()];
     for (const { stop } of attempts) stop.abort(new AttemptStopped('handed over'));
     await Promise.all(attempts.map(({ over }) => over));
-    await this.#cancels?.close();
-    await this.#needs.store.db.deleteFrom('workers').where('id', '=', this.id).execute();
+    try {
+      await this.#cancels?.close();
+      await store.db.deleteFrom('workers').where('id', '=', this.id).execute();
+    } catch (error) {
+      log.warn({ err: error }, 'cannot sign off; others will find out by the missing heartbeat');
+    }
   }
 
-  /** Runs a job whose ticket was drawn, if it still waits for that. Never throws. */
-  async #takeUp(jobId: string, useTicket: UseTicket): Promise<void> {
+  /**
+   * Runs a job whose ticket was drawn, if it still waits for that. Never throws.
+   *
+   * @returns False where the ticket is as good as before.
+   */
+  async #takeUp(jobId: string, useTicket: UseTicket): Promise<boolean> {
     const { log } = this.#needs;
-    if (this.#stopping || this.#running.has(jobId)) return;
+    if (this.#stopping || this.#running.has(jobId)) return false;
 
     // Known before the job is ours, so that a cancel right behind our commit finds what to stop.
     const stop = new AbortController();
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    this.#running.set(jobId, { stop, over });
+    const running: Running = { stop, over, ours: false };
+    this.#running.set(jobId, running);
     try {
       const claim = await this.#claim(jobId, useTicket);
+      running.ours = claim !== null;
       if (claim) await this.#run(claim, stop);
+      return true;
     } catch (error) {
-      log.error({ err: error, jobId }, 'a job could not be taken up; recovery will see to it');
+      // Where the claim did commit, its ticket is gone and recovery finds the job among the orphans.
+      log.error({ err: error, jobId }, 'a job could not be taken up; its ticket is handed out again');
+      return false;
     } finally {
       this.#running.delete(jobId);
       resolve();
@@ -150,15 +173,15 @@ export class Worker {
 
   /** Works, and ends the job in a state that is true. Never throws. */
   async #run({ job, fence, completed }: Claim, stop: AbortController): Promise<void> {
-    const { store, kinds } = this.#needs;
+    const { store, kinds, graceMs = GRACE_MS } = this.#needs;
     const kind = kinds.get(job.kind);
     if (!kind) throw new Error(`Nobody here runs jobs of the kind ${job.kind}.`);
 
-    const run = new Run(job, { db: store.db, fence, completed, signal: stop.signal });
+    const run = new Run(job, { db: store.db, fence, completed, stop });
     const timer = setTimeout(() => stop.abort(new AttemptStopped('timed out')), kind.timeoutMs);
     let outcome: Outcome | AttemptStopped;
     try {
-      const output = await withinGrace(kind.work(run), stop.signal);
+      const output = await withinGrace(kind.work(run), stop.signal, graceMs);
       await run.close();
       outcome = { status: 'COMPLETED', output };
     } catch (error) {
@@ -172,7 +195,6 @@ export class Worker {
 
   /** What became of an attempt whose work threw. */
   #judge(error: unknown, { job, signal, currentStep: step }: Run): Outcome | AttemptStopped {
-    const { log } = this.#needs;
     const stopped = signal.aborted ? signal.reason : error;
     if (stopped instanceof AttemptStopped) {
       if (stopped.reason === 'cancelled') return { status: 'CANCELLED' };
@@ -182,8 +204,12 @@ export class Worker {
     if (error instanceof JobFailure)
       return failed({ code: error.code, message: error.message, step, retryable: error.retryable });
 
+    return this.#unexpected(error, job, step);
+  }
+
+  #unexpected(error: unknown, job: Job, step: string | null): Outcome {
     const errorId = newId('error');
-    log.error({ err: error, jobId: job.id, step, errorId }, 'a job failed unexpectedly');
+    this.#needs.log.error({ err: error, jobId: job.id, step, errorId }, 'a job failed unexpectedly');
     return failed({ code: 'INTERNAL', message: `Unexpected error ${errorId}.`, step, retryable: false });
   }
 
@@ -204,6 +230,9 @@ export class Worker {
       if (ended) log.info({ jobId: job.id, kind: job.kind, status: outcome.status }, 'a job ended');
       else if (outcome.error) await lose(new Error(outcome.error.message));
     } catch (error) {
+      // An output that no database takes would be computed again and again.
+      const refused = 'status' in outcome && outcome.status === 'COMPLETED' && !isUnavailable(error);
+      if (refused) return this.#settle(job, fence, this.#unexpected(error, job, null));
       await lose(
         outcome instanceof AttemptStopped || !outcome.error ? error : new Error(outcome.error.message),
       );
@@ -214,11 +243,15 @@ export class Worker {
 const failed = (error: JobError): Outcome => ({ status: 'FAILED', error });
 
 /** The work's result; or, where it does not end in time after its signal fired, the signal's reason. */
-async function withinGrace<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+async function withinGrace<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<Result> {
   const { promise: abandoned, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const startGrace = () => {
-    timer = setTimeout(() => reject(signal.reason), GRACE_MS);
+    timer = setTimeout(() => reject(signal.reason), graceMs);
   };
   if (signal.aborted) startGrace();
   else signal.addEventListener('abort', startGrace, { once: true });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '../store/index.ts';
 import { AttemptStopped, lostStore } from './errors.ts';
 import { append, type Fence } from './log.ts';
@@ -27,15 +28,21 @@ export class LogWriter {
   readonly #db: Db;
   readonly #jobId: string;
   readonly #fence: Fence;
+  readonly #onStopped: (reason: AttemptStopped) => void;
   readonly #offsets = new Map<string, number>();
   #filling: Batch | undefined;
+  /** Rejected for good once a batch was not stored: a log has no holes. */
   #writing: Promise<void> = Promise.resolve();
+  /** Writes wait here for room in the batch, in the order in which they were asked for. */
+  #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(db: Db, jobId: string, fence: Fence) {
+  /** @param onStopped Hears, once or more, that the attempt can write no more. */
+  constructor(db: Db, jobId: string, fence: Fence, onStopped: (reason: AttemptStopped) => void) {
     this.#db = db;
     this.#jobId = jobId;
     this.#fence = fence;
+    this.#onStopped = onStopped;
   }
 
   /**
@@ -44,68 +51,96 @@ export class LogWriter {
    * @throws {AttemptStopped} The log belongs to somebody else by now ('superseded'), or the database is away
    * ('store lost').
    */
-  async write(events: EventBody[], row: { progress?: Progress; usage?: Usage } = {}): Promise<void> {
-    while (this.#filling && this.#isFull(this.#filling)) await this.#filling.written.catch(() => {});
+  write(events: EventBody[], row: { progress?: Progress; usage?: Usage } = {}): Promise<void> {
+    return this.#inTurn(() => this.#add(events, row));
+  }
+
+  /** Adds text to a stream. The first piece of an attempt begins the stream again. */
+  text(stream: string, text: string): Promise<void> {
+    return this.#inTurn(async () => {
+      let batch: Batch | undefined;
+      for (let at = 0; at < text.length; ) {
+        const piece = text.slice(at, endOfPiece(text, at));
+        const offset = this.#offsets.get(stream) ?? 0;
+        batch = await this.#add([{ type: 'JobTextAppended', stream, offset, text: piece }]);
+        this.#offsets.set(stream, offset + piece.length);
+        at += piece.length;
+      }
+      return batch;
+    });
+  }
+
+  /** Resolves when all that was written is stored. */
+  async flush(): Promise<void> {
+    await this.#turn;
+    await (this.#filling?.written ?? this.#writing);
+  }
+
+  /** Stores what is pending and takes no more. */
+  async close(): Promise<void> {
+    await this.#turn;
+    this.#closed = true;
+    await this.flush();
+  }
+
+  #inTurn(add: () => Promise<Batch | undefined>): Promise<void> {
+    const added = this.#turn.then(add);
+    this.#turn = added.catch(() => {});
+    const stored = added.then((batch) => batch?.written);
+    // Work may go on without waiting; `close()` then tells of the failure, and it must not end the process.
+    stored.catch(() => {});
+    return stored;
+  }
+
+  async #add(events: EventBody[], row: { progress?: Progress; usage?: Usage } = {}): Promise<Batch> {
+    while (this.#filling && this.#isFull(this.#filling)) await this.#filling.written;
     if (this.#closed) throw new AttemptStopped('superseded');
 
     this.#filling ??= this.#open();
     const batch = this.#filling;
     for (const event of events) {
       if (!extendsLastText(batch.events, event)) batch.events.push(event);
-      batch.characters += event.type === 'JobTextAppended' ? event.text.length : 64;
+      batch.characters += charactersOf(event);
     }
     if (row.progress) batch.progress = row.progress;
     if (row.usage) batch.usage = sum(batch.usage, row.usage);
-    return batch.written;
-  }
-
-  /** Adds text to a stream. The first piece of an attempt begins the stream again. */
-  async text(stream: string, text: string): Promise<void> {
-    let stored: Promise<void> = Promise.resolve();
-    for (let at = 0; at < text.length; ) {
-      const piece = text.slice(at, endOfPiece(text, at));
-      const offset = this.#offsets.get(stream) ?? 0;
-      this.#offsets.set(stream, offset + piece.length);
-      stored = this.write([{ type: 'JobTextAppended', stream, offset, text: piece }]);
-      at += piece.length;
-      if (at < text.length) await stored;
-    }
-    return stored;
-  }
-
-  /** Resolves when all that was written is stored. */
-  async flush(): Promise<void> {
-    await (this.#filling?.written ?? this.#writing);
-  }
-
-  /** Stores what is pending and takes no more. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.flush();
+    return batch;
   }
 
   #open(): Batch {
     const batch: Batch = { events: [], characters: 0, written: Promise.resolve() };
-    const before = this.#writing;
-    batch.written = (async () => {
-      await Promise.all([new Promise((resolve) => setTimeout(resolve, BATCH_MS)), before.catch(() => {})]);
-      this.#filling = undefined;
-      const { events, progress, usage } = batch;
-      const seq = await append(this.#db, { jobId: this.#jobId, events, progress, usage }, this.#fence).catch(
-        lostStore,
-      );
-      if (seq === null) throw new AttemptStopped('superseded');
-    })();
-    // Whoever wrote into the batch hears of its failure; the chain itself only keeps the order.
-    batch.written.catch(() => {});
+    batch.written = this.#store(batch, this.#writing);
+    batch.written.catch((error: unknown) => {
+      if (error instanceof AttemptStopped) this.#onStopped(error);
+    });
     this.#writing = batch.written;
     return batch;
+  }
+
+  async #store(batch: Batch, before: Promise<void>): Promise<void> {
+    try {
+      await Promise.all([delay(BATCH_MS), before]);
+    } finally {
+      this.#filling = undefined;
+    }
+    const { events, progress, usage } = batch;
+    const entry = { jobId: this.#jobId, events, progress, usage };
+    const seq = await append(this.#db, entry, this.#fence).catch(lostStore);
+    if (seq === null) throw new AttemptStopped('superseded');
   }
 
   #isFull({ events, characters }: Batch): boolean {
     return events.length >= BATCH_EVENTS || characters >= BATCH_CHARACTERS;
   }
 }
+
+/** What an event weighs in its batch, roughly. */
+const charactersOf = (event: EventBody): number =>
+  event.type === 'JobTextAppended'
+    ? event.text.length
+    : event.type === 'JobLogged'
+      ? event.message.length
+      : 64;
 
 /** Pieces of one stream that wait together become one event. */
 function extendsLastText(events: EventBody[], event: EventBody): boolean {

@@ -41,8 +41,11 @@ export async function openEmbedded({ dataDir }: StoreSettings, image?: Blob): Pr
         return { close: () => unlisten() };
       },
       async close() {
-        await db.destroy();
-        unlock();
+        try {
+          await db.destroy();
+        } finally {
+          unlock();
+        }
       },
     };
   } catch (error) {

@@ -3,7 +3,7 @@
  * It knows tables, migrations and connections; it never hears of jobs or of anything above.
  */
 export { isUnavailable } from './failures.ts';
-export { json, jsonText } from './json.ts';
+export { json, jsonText, storable } from './json.ts';
 export { DataDirectoryInUseError } from './lock.ts';
 export { type Listener, openStore, type Store, type StoreSettings } from './store.ts';
 export type { Db, Tables, Trx } from './tables.ts';

@@ -17,22 +17,20 @@ export function json(value: unknown): RawBuilder<JsonParameter> {
 
 /** The text of `json(value)`, for statements that take it as a parameter of their own. */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
+  const text = JSON.stringify(value ?? null) ?? 'null';
   if (!REFUSED.test(text)) return text;
-  return JSON.stringify(wellFormed(value));
+  return JSON.stringify(wellFormed(JSON.parse(text)));
 }
+
+/** A text that Postgres takes, also outside JSON. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
 const REFUSED = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 
 function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (typeof value === 'string') return storable(value);
   if (Array.isArray(value)) return value.map(wellFormed);
-  if (value && typeof value === 'object') {
-    const plain = JSON.parse(JSON.stringify(value)) as unknown;
-    if (!plain || typeof plain !== 'object') return wellFormed(plain);
-    return Object.fromEntries(
-      Object.entries(plain).map(([key, item]) => [wellFormed(key) as string, wellFormed(item)]),
-    );
-  }
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), wellFormed(item)]));
   return value;
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /** Another living process has this data directory open; a second one would lose its rows silently. */
 export class DataDirectoryInUseError extends Error {
@@ -38,30 +39,44 @@ interface Holder {
   startTime: string | null;
 }
 
+/** Written beside it first, where the file system has links: whoever sees the lock sees its holder. */
 function create(path: string): boolean {
+  const draft = `${path}.${process.pid}-${threadId}`;
+  const holder = JSON.stringify({ pid: process.pid, startTime: startTime(process.pid) });
+  writeFileSync(draft, holder);
   try {
-    writeFileSync(path, JSON.stringify({ pid: process.pid, startTime: startTime(process.pid) }), {
-      flag: 'wx',
-    });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (!LINKLESS.some((code) => isCode(error, code))) throw error;
+      writeFileSync(path, holder, { flag: 'wx' });
+    }
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
-/** Null where the lock vanished meanwhile. A lock that says nothing was cut off while written: its holder is dead. */
+/** Null where the lock vanished meanwhile. A lock that says nothing sensible is none of ours: its holder is dead. */
 function readHolder(path: string): Holder | null {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (!text) return { pid: 0, startTime: null };
-    return JSON.parse(text) as Holder;
+    const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isHolder(holder) ? holder : NOBODY;
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
-    if (error instanceof SyntaxError) return { pid: 0, startTime: null };
+    if (error instanceof SyntaxError) return NOBODY;
     throw error;
   }
 }
+
+const LINKLESS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+const NOBODY: Holder = { pid: 0, startTime: null };
+
+const isHolder = (value: unknown): value is Holder =>
+  typeof value === 'object' && value !== null && 'pid' in value && Number.isInteger(value.pid);
 
 /** Of several processes that find the same dead holder, one removes its lock: the one that makes the marker. */
 function removeDeadLock(path: string, dead: Holder, directory: string): void {
@@ -69,7 +84,8 @@ function removeDeadLock(path: string, dead: Holder, directory: string): void {
   if (!create(marker)) {
     const rival = readHolder(marker);
     if (rival && isAlive(rival)) throw new DataDirectoryInUseError(directory, rival.pid);
-    rmSync(marker, { force: true });
+    // Without a rival the marker is gone by itself; one that is there now would be a third process'.
+    if (rival) rmSync(marker, { force: true });
     return;
   }
   try {

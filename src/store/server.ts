@@ -27,6 +27,9 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
   // An idle connection that the server closed is replaced at the next query; without a listener it would end us.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
 
+  // The same for one that is in somebody's hands between two statements; the next statement tells its holder.
+  pool.on('connect', (client) => client.on('error', () => {}));
+
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const schemaVersion = await migrate(db);

@@ -61,6 +61,30 @@ export interface Tables {
   lanes: { name: string; session_id: string | null; job_id: string | null };
   idempotency_keys: { owner: string; mutation: string; key: string; input_hash: string; job_id: string };
   workers: { id: string; started_at: GeneratedMoment; seen_at: GeneratedMoment };
+  messages: {
+    session_id: string;
+    conversation: string;
+    number: GeneratedAlways<number>;
+    role: string;
+    content: string;
+    served_by: string | null;
+    at: Moment;
+  };
+  background_responses: {
+    job_id: string;
+    response_id: string;
+    created_at: GeneratedMoment;
+    settled_at: Moment | null;
+  };
+  webhook_deliveries: { id: string; received_at: GeneratedMoment };
+  model_limits: {
+    name: string;
+    requests: number;
+    tokens: number;
+    refilled_ms: number;
+    paused_until_ms: number;
+  };
+  model_calls: { id: string; limit_name: string; holder: string; expires_ms: number };
   undelivered_errors: {
     id: string;
     owner: string;

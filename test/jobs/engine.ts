@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import {
   createEngine,
   type Engine,
@@ -34,10 +35,16 @@ export async function startEngine(
     concurrency?: number;
     timeoutMs?: number;
     heartbeatMs?: number;
+    deadAfterMs?: number;
+    graceMs?: number;
     kinds?: JobKind<never>[];
+    log?: Logger;
+    /** False: another engine of the test has the database too, and drops it. */
+    drops?: boolean;
   } = {},
 ): Promise<TestEngine> {
   const { works = true, concurrency = 4, timeoutMs = 20_000, heartbeatMs = 200, kinds = [] } = options;
+  const { deadAfterMs, graceMs, log = silent, drops = true } = options;
   const store = await database.open();
   const scripted: JobKind<{ do: string }> = {
     kind: 'SCRIPT',
@@ -47,9 +54,11 @@ export async function startEngine(
   };
   const engine = createEngine({
     store,
-    log: silent,
+    log,
     works,
     heartbeatMs,
+    ...(deadAfterMs ? { deadAfterMs } : {}),
+    ...(graceMs ? { graceMs } : {}),
     kinds: () => [scripted as JobKind<never>, ...kinds],
   });
   await engine.start();
@@ -87,7 +96,7 @@ export async function startEngine(
     async [Symbol.asyncDispose]() {
       await engine.stop();
       await store.close();
-      await database.drop();
+      if (drops) await database.drop();
     },
   };
 }

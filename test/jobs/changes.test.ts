@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import type { Job } from '../../src/jobs/index.ts';
+import { describeOnStores } from '../support/stores.ts';
+import { OWNER, startEngine } from './engine.ts';
+import { untilAborted } from './scripts.ts';
+
+describeOnStores('watching an owner’s jobs', (create) => {
+  it('tells those that match now, then each as it changes, ending with its newest state', async () => {
+    await using engine = await startEngine(await create(), { brief: async () => 'done', wait: untilAborted });
+    const sessionId = await engine.openSession();
+    const old = await engine.finished((await engine.start('brief', { sessionId })).id);
+    await engine.start('brief', { sessionId: await engine.openSession() });
+
+    const leaving = new AbortController();
+    const told: Job[] = [];
+    const watching = (async () => {
+      for await (const job of engine.jobs.changes(OWNER, { sessionId }, leaving.signal)) told.push(job);
+    })();
+    await expect.poll(() => told.map(({ id }) => id)).toEqual([old.id]);
+
+    const fresh = await engine.start('wait', { sessionId });
+    await engine.start('brief', { owner: 'grace' });
+    await engine.jobs.cancel(OWNER, fresh.id);
+    await expect.poll(() => told.at(-1)).toMatchObject({ id: fresh.id, status: 'CANCELLED' });
+    for (const { id } of told) expect([old.id, fresh.id]).toContain(id);
+    const states = told.filter(({ id }) => id === fresh.id).map(({ lastSeq }) => lastSeq);
+    expect(states).toEqual(states.toSorted((a, b) => a - b));
+
+    leaving.abort();
+    await watching;
+    expect(engine.jobs.subscribers).toBe(0);
+  });
+
+  it('costs a slow watcher neither memory nor the newest state', async () => {
+    await using engine = await startEngine(await create(), {}, { works: false });
+    const leaving = new AbortController();
+    const watching = engine.jobs.changes(OWNER, {}, leaving.signal);
+    const first = await engine.start('wait');
+    expect(await watching.next()).toMatchObject({ value: { id: first.id } });
+
+    await sql`
+      with many as (
+        insert into jobs (id, owner, kind, status, input)
+        select 'job_' || place, ${OWNER}, 'SCRIPT', 'STARTED', '{}' from generate_series(1, 1500) as place
+        returning id
+      )
+      select pg_notify('signalbox_events', id || ' 1') from many
+    `.execute(engine.store.db);
+    const last = await engine.start('wait');
+    await engine.jobs.cancel(OWNER, last.id);
+    const told: Job[] = [];
+    for await (const job of watching) {
+      told.push(job);
+      if (job.id === last.id && job.status === 'CANCELLED') leaving.abort();
+    }
+    expect(told.length).toBeLessThan(1_500);
+  });
+});
