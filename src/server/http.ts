@@ -1,0 +1,187 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { Call, requestIdFrom } from './call.ts';
+import { formatted } from './errors.ts';
+import { type Health, healthWithin } from './health.ts';
+import type { Patience } from './patience.ts';
+import type { WebSockets } from './websocket.ts';
+import type { Handler } from './yoga.ts';
+
+/** Answers one path outside of GraphQL, as `/metrics`. A failure is logged and answered with 500. */
+export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+interface Needs {
+  handler: Handler;
+  webSockets: WebSockets;
+  patience: Patience;
+  health: (signal: AbortSignal) => Promise<Health>;
+  log: Logger;
+  routes: Readonly<Record<string, Route>>;
+  allowedHosts?: readonly string[] | undefined;
+}
+
+/** How long a refused body may go on arriving, so that its sender gets to read why. */
+const lingerMs = 5_000;
+
+/** The sockets: routes requests and upgrades, watches them to their end, and stops without cutting anybody short. */
+export class Http {
+  readonly #needs: Needs;
+  readonly #server: Server;
+  /** Answers under way, and for whom. */
+  readonly #open = new Map<ServerResponse, Call>();
+  #hosts: ReadonlySet<string> | undefined;
+  #draining = false;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+    const { limits } = needs.handler;
+    this.#server = createServer({
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.uploadMs + 10_000,
+      connectionsCheckingInterval: Math.min(limits.headersMs, 5_000),
+      keepAliveTimeout: limits.keepAliveMs,
+      noDelay: true,
+    });
+    this.#server.on('request', (request, response) => void this.#answer(request, response));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => needs.patience.watch(socket, () => socket.destroy()));
+  }
+
+  listen(host: string, port: number): Promise<AddressInfo> {
+    const { allowedHosts } = this.#needs;
+    if (allowedHosts || loopback.includes(host))
+      this.#hosts = new Set([...loopback, ...(allowedHosts ?? [])]);
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, backlog: 4096 }, () => {
+        this.#server.off('error', reject);
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** @param drainMs How long requests in flight have to finish, and clients to take what is on its way to them. */
+  async close(drainMs: number): Promise<void> {
+    this.#draining = true;
+    const { webSockets } = this.#needs;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    webSockets.close();
+    // Ended without the `complete` event: the client sees that there is more, and resumes elsewhere.
+    for (const [response, call] of this.#open) if (call.streaming) response.end();
+
+    const deadline = setTimeout(() => {
+      webSockets.terminate();
+      this.#server.closeAllConnections();
+    }, drainMs);
+    await closed;
+    clearTimeout(deadline);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = new Call(this.#needs.log, requestIdFrom(request.headers['x-request-id']?.toString()));
+    const url = urlOf(request);
+    this.#follow(call, url?.pathname ?? '', request, response);
+    response.setHeader('x-request-id', call.id);
+    response.setHeader('x-content-type-options', 'nosniff');
+    if (this.#draining) response.setHeader('connection', 'close');
+    try {
+      if (!url) problem(response, 400, 'BAD_REQUEST', 'The request has no valid URL.');
+      else if (!this.#isOurs(url))
+        problem(response, 421, 'WRONG_HOST', `Nothing is served for ${url.hostname}.`);
+      else await this.#route(url.pathname, request, response, call);
+    } catch (error) {
+      const shown = this.#needs.handler.errors.of(error, call);
+      if (response.headersSent) response.destroy();
+      else json(response, 500, { errors: [formatted(shown)] });
+    }
+  }
+
+  async #route(path: string, request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
+    const { handler, health, routes } = this.#needs;
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+
+    if (isGraphql(path)) await handler.yoga(request, response, { call });
+    else if (path === '/health/live') json(response, 200, { status: 'ok' });
+    else if (path === '/health') {
+      const found = await healthWithin(handler.limits.healthMs, health);
+      const status = this.#draining ? 'draining' : found.ready ? 'ok' : 'unavailable';
+      json(response, status === 'ok' ? 200 : 503, { status, checks: found.checks });
+    } else if (route) await route(request, response);
+    else problem(response, 404, 'NOT_FOUND', 'Nothing is served here.');
+  }
+
+  #follow(call: Call, path: string, request: IncomingMessage, response: ServerResponse): void {
+    this.#open.set(response, call);
+    // Writing to a client that has just gone is no event.
+    response.on('error', () => {});
+    response.once('finish', () => {
+      if (request.complete) return;
+      setTimeout(() => request.complete || request.destroy(), lingerMs).unref();
+    });
+    response.once('close', () => {
+      this.#open.delete(response);
+      // Its connection was promised to be kept, and would hold up the end.
+      if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
+      if (!response.writableFinished || call.streaming) call.leave();
+      const level = path.startsWith('/health') ? 'debug' : 'info';
+      call.log[level](
+        {
+          method: request.method,
+          path,
+          ...(response.headersSent && { status: response.statusCode }),
+          ms: call.milliseconds(),
+          ...(call.operation && { operation: call.operation }),
+          ...(!response.writableFinished && { cut: true }),
+        },
+        'request',
+      );
+    });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = urlOf(request);
+    if (!url || !isGraphql(url.pathname)) refuse(socket, '404 Not Found');
+    else if (!this.#isOurs(url)) refuse(socket, '421 Misdirected Request');
+    else if (!this.#mayConnect(request.headers.origin, url.host)) refuse(socket, '403 Forbidden');
+    else if (this.#draining) refuse(socket, '503 Service Unavailable');
+    else this.#needs.webSockets.accept(request, socket, head);
+  }
+
+  /** A page whose name was made to lead to us (DNS rebinding) would pass for one of ours. */
+  #isOurs(url: URL): boolean {
+    return !this.#hosts || this.#hosts.has(url.hostname);
+  }
+
+  /** Browsers do not ask before they connect, but they say for which page. What is no browser says nothing. */
+  #mayConnect(origin: string | undefined, host: string): boolean {
+    if (!origin || this.#needs.handler.origins.has(origin)) return true;
+    return URL.canParse(origin) && new URL(origin).host === host;
+  }
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]', '::1'];
+
+const isGraphql = (path: string) => path === '/graphql' || path === '/graphql/';
+
+function urlOf(request: IncomingMessage): URL | undefined {
+  const base = `http://${request.headers.host ?? 'localhost'}`;
+  return URL.canParse(request.url ?? '/', base) ? new URL(request.url ?? '/', base) : undefined;
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(JSON.stringify(body));
+}
+
+const problem = (response: ServerResponse, status: number, code: string, message: string) =>
+  json(response, status, { errors: [{ message, extensions: { code } }] });
+
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
