@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/** A wrong value in the environment: says which, what it is, and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const SECRET = /TOKEN|KEY|SECRET|URL/;
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `an integer from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `an integer from ${min} to ${max}`);
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a URL that begins with postgres://');
+
+const tokens = z
+  .string()
+  .transform((text) => text.split(',').map((pair) => pair.trim()))
+  .refine(
+    (pairs) => pairs.every((pair) => /^[^=\s]+=[^=\s]{16,}$/.test(pair)),
+    'owner=token pairs with commas between them, tokens of 16 characters or more',
+  )
+  .transform(
+    (pairs) => new Map(pairs.map((pair) => pair.split('=').reverse() as [token: string, owner: string])),
+  );
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine(
+    (all) => all.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
+    'origins like https://app.example.com with commas between them',
+  );
+
+const oneOf = <const Values extends [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: `one of ${values.join(', ')}` });
+
+/** Every name that the gateway reads, with what it means; `docs/configuration.md` is printed from here. */
+export const SETTINGS = {
+  HOST: { schema: z.string().min(1), default: '127.0.0.1', meaning: 'Address to listen on.' },
+  PORT: { schema: integer(0, 65_535), default: '4000', meaning: 'Port to listen on; 0 takes a free one.' },
+  DATA_DIR: {
+    schema: z.string().min(1),
+    default: './.signalbox',
+    meaning: 'Folder of the embedded database and of uploaded files.',
+  },
+  DATABASE_URL: {
+    schema: postgresUrl,
+    default: undefined,
+    meaning: 'A Postgres server. Without it the gateway runs its own, embedded, in DATA_DIR.',
+  },
+  DATABASE_BACKEND: {
+    schema: oneOf('postgres', 'citus', 'cockroachdb', 'yugabytedb'),
+    default: 'postgres',
+    meaning: 'What DATABASE_URL leads to.',
+  },
+  DATABASE_CONNECTIONS: {
+    schema: integer(2, 1_000),
+    default: '10',
+    meaning: 'Connections of one process to DATABASE_URL.',
+  },
+  ROLE: {
+    schema: oneOf('all', 'gateway', 'worker'),
+    default: 'all',
+    meaning:
+      'Whether this process answers clients (gateway), runs jobs (worker), or both. The embedded database needs both.',
+  },
+  AUTH_TOKENS: {
+    schema: tokens,
+    default: undefined,
+    meaning:
+      'Who may call: owner=token pairs with commas between them. Each owner sees only what is theirs. Without it every caller is the owner `local`.',
+  },
+  ALLOWED_ORIGINS: {
+    schema: origins,
+    default: undefined,
+    meaning: 'Origins of web pages that may call, beside the gateway’s own; with commas between them.',
+  },
+  ALLOWED_HOSTS: {
+    schema: z.string().transform((text) => text.split(',').map((host) => host.trim())),
+    default: undefined,
+    meaning:
+      'Names under which the gateway may be called, with commas between them. On a loopback HOST only localhost’s are answered without it, which keeps web pages from reaching the gateway through a name of their own.',
+  },
+  SESSION_TTL_SECONDS: {
+    schema: integer(1, 31_536_000),
+    default: '3600',
+    meaning: 'How long a session lives after its last use.',
+  },
+  MAX_UPLOAD_BYTES: {
+    schema: integer(1_024, 10_737_418_240),
+    default: '104857600',
+    meaning: 'Bytes of one uploaded file.',
+  },
+  ANALYSES_AT_ONCE: {
+    schema: integer(1, 256),
+    default: '4',
+    meaning: 'Analyses that one process runs at a time; each may need a sandbox of 1 GiB.',
+  },
+  S3_BUCKET: {
+    schema: z.string().min(1),
+    default: undefined,
+    meaning: 'Bucket for uploaded files, instead of DATA_DIR. Credentials as the AWS SDK finds them.',
+  },
+  S3_REGION: { schema: z.string().min(1), default: 'us-east-1', meaning: 'Region of S3_BUCKET.' },
+  S3_ENDPOINT: {
+    schema: z.string().regex(/^https?:\/\//, 'a URL that begins with http:// or https://'),
+    default: undefined,
+    meaning: 'A server that speaks S3, where S3_BUCKET is not at AWS.',
+  },
+  LOG_LEVEL: {
+    schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    meaning: 'The least severe messages that are logged.',
+  },
+} as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; meaning: string }>;
+
+export type Config = {
+  [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['default'] extends string
+    ? z.output<(typeof SETTINGS)[Name]['schema']>
+    : z.output<(typeof SETTINGS)[Name]['schema']> | undefined;
+};
+
+/**
+ * Reads the environment. An empty value is an absent one.
+ *
+ * @throws {ConfigError} Names every wrong value; those that may hold a secret are not repeated.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const wrong: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
+    const value = environment[name] || setting.default;
+    if (value === undefined) return [name, undefined];
+
+    const result = (setting.schema as z.ZodType).safeParse(value);
+    if (result.success) return [name, result.data];
+    const allowed = result.error.issues[0]?.message ?? 'another value';
+    wrong.push(`${name}=${SECRET.test(name) ? '…' : value}: must be ${allowed}.`);
+    return [name, undefined];
+  });
+  const config = Object.fromEntries(entries) as Config;
+  if (wrong.length === 0 && !config.DATABASE_URL && config.ROLE !== 'all')
+    wrong.push(
+      `ROLE=${config.ROLE}: must be all, because the embedded database has one process. Set DATABASE_URL.`,
+    );
+  if (wrong.length > 0) throw new ConfigError(`The configuration is wrong.\n  ${wrong.join('\n  ')}`);
+  return config;
+}

@@ -1,0 +1,46 @@
+import type { Conversation, Session } from '../services/index.ts';
+import type { Context } from './context.ts';
+import { argument } from './limits.ts';
+
+interface Settings {
+  chatModel?: string | null | undefined;
+  selectedVoice?: string | null | undefined;
+  currentScenario?: string | null | undefined;
+  preferences?: unknown;
+}
+
+export const session = (_: unknown, { id }: { id: string }, { sessions, viewer }: Context) =>
+  sessions.find(viewer, id);
+
+export function history(
+  session: Session,
+  { kind, last }: { kind: Conversation; last: number },
+  { sessions }: Context,
+) {
+  argument(last >= 0 && last <= 1_000, 'last', 'must be 0 to 1000');
+  return sessions.history(session, kind, last);
+}
+
+export const exported = (session: Session, _: unknown, { sessionExport, viewer }: Context) =>
+  sessionExport.write(viewer, session);
+
+export const createSession = (_: unknown, { input }: { input: Settings }, { sessions, viewer }: Context) =>
+  sessions.create(viewer, input);
+
+export const updateSession = (
+  _: unknown,
+  { input: { id, ...settings } }: { input: Settings & { id: string } },
+  { sessions, viewer }: Context,
+) => sessions.update(viewer, id, settings);
+
+export const clearSession = (
+  _: unknown,
+  { input }: { input: { id: string; history?: Conversation[] | null | undefined } },
+  { sessions, viewer }: Context,
+) => sessions.clear(viewer, input.id, input.history ?? []);
+
+export const closeSession = (
+  _: unknown,
+  { input }: { input: { id: string; waitSeconds: number } },
+  { sessions, viewer }: Context,
+) => sessions.close(viewer, input.id, input.waitSeconds);

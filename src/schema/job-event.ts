@@ -1,0 +1,62 @@
+import type { JobEvent as JobEventModel } from '../jobs/index.ts';
+import * as resolve from '../resolvers/job-event.ts';
+import { builder } from './builder.ts';
+import { Job, JobStatus, Progress } from './job.ts';
+
+type Event<Type extends JobEventModel['type']> = Extract<JobEventModel, { type: Type }>;
+
+export const LogLevel = builder.enumType('LogLevel', { values: ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const });
+
+export const JobEvent = builder.interfaceRef<JobEventModel>('JobEvent').implement({
+  description:
+    'One entry of a job’s log. seq counts 1, 2, 3, … per job without a gap, whichever process wrote it and however ' +
+    'often the job was taken up again.',
+  resolveType: ({ type }) => type,
+  fields: (t) => ({
+    seq: t.exposeInt('seq'),
+    at: t.expose('at', { type: 'DateTime' }),
+    jobId: t.exposeID('jobId'),
+  }),
+});
+
+builder.objectRef<Event<'JobStatusChanged'>>('JobStatusChanged').implement({
+  interfaces: [JobEvent],
+  fields: (t) => ({ status: t.expose('status', { type: JobStatus }) }),
+});
+
+builder.objectRef<Event<'JobProgressed'>>('JobProgressed').implement({
+  interfaces: [JobEvent],
+  fields: (t) => ({ progress: t.field({ type: Progress, resolve: resolve.progress }) }),
+});
+
+builder.objectRef<Event<'JobStepCompleted'>>('JobStepCompleted').implement({
+  description:
+    'A durable step ended; after a crash the job goes on behind it, and its output is not computed again.',
+  interfaces: [JobEvent],
+  fields: (t) => ({ step: t.exposeString('step'), durationMs: t.exposeInt('durationMs') }),
+});
+
+builder.objectRef<Event<'JobTextAppended'>>('JobTextAppended').implement({
+  description: 'Streamed text.',
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    stream: t.exposeString('stream', { description: 'What the text is part of, for example `report`.' }),
+    offset: t.exposeInt('offset', {
+      description:
+        'Characters of the same stream that came before. A stream that begins again, because its step did, has ' +
+        'offset 0: cut what you have to `offset`, then append.',
+    }),
+    text: t.exposeString('text'),
+  }),
+});
+
+builder.objectRef<Event<'JobLogged'>>('JobLogged').implement({
+  interfaces: [JobEvent],
+  fields: (t) => ({ level: t.expose('level', { type: LogLevel }), message: t.exposeString('message') }),
+});
+
+builder.objectRef<Event<'JobFinished'>>('JobFinished').implement({
+  description: 'Always the last event of a log; the subscription completes after it.',
+  interfaces: [JobEvent],
+  fields: (t) => ({ job: t.field({ type: Job, resolve: resolve.job }) }),
+});

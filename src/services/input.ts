@@ -1,0 +1,29 @@
+import { type InputIssue, InvalidInputError } from '../errors.ts';
+
+/** Collects what is wrong with an input, so that a client hears of everything at once. */
+export class InputCheck {
+  readonly #issues: InputIssue[] = [];
+
+  /** Notes `message` for the field unless `ok`. */
+  require(ok: boolean, path: string, message: string): this {
+    if (!ok) this.#issues.push({ path: `input.${path}`, message });
+    return this;
+  }
+
+  /** Text of 1 to `max` characters that is not blank and that a database can hold; null and undefined pass. */
+  text(path: string, value: string | null | undefined, max: number): this {
+    if (value === null || value === undefined) return this;
+    this.require(value.trim() !== '', path, 'must not be empty');
+    this.require(!value.includes('\0'), path, 'must not contain NUL characters');
+    return this.require(
+      value.length <= max,
+      path,
+      `must have at most ${max} characters; it has ${value.length}`,
+    );
+  }
+
+  /** @throws {InvalidInputError} */
+  done(): void {
+    if (this.#issues.length > 0) throw new InvalidInputError(this.#issues);
+  }
+}

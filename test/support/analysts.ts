@@ -1,0 +1,22 @@
+import type { Analyst, Question } from '../../src/services/analysis/analyst.ts';
+
+/** An analyst whose program is what the user wrote. */
+export const verbatim: Analyst = {
+  model: 'verbatim',
+  plan: async () => ({ summary: 'Run it.', steps: ['Run it.'] }),
+  code: async ({ message }: Question) => message,
+  async *report(_, __, execution) {
+    yield `# Done\n\n${execution.output}`;
+  },
+};
+
+/** Fails as often as its message says, then prints the errors that it was given. */
+export const clumsy: Analyst = {
+  ...verbatim,
+  model: 'clumsy',
+  async code({ message }, _, failed) {
+    const round = failed ? Number(/round (\d+)/.exec(failed.code)?.[1]) + 1 : 0;
+    if (round < Number(message)) return `// round ${round}\nthrow new Error('broken in round ${round}')`;
+    return `// round ${round}\nprint(${JSON.stringify(failed?.error ?? 'no error')})`;
+  },
+};
