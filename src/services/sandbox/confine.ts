@@ -20,7 +20,12 @@ function start(request: Request): Child {
   const readable = [fileURLToPath(import.meta.resolve('./')), ...packageFolders()];
   if (request.task.file) readable.push(request.task.file.path);
 
+  // Below node_modules Node strips no types by itself: an installed gateway brings the launcher's hook along.
+  const hooks = import.meta.url.includes('/node_modules/') ? [import.meta.resolve('../../../bin/strip-types.js')] : [];
+  readable.push(...hooks.map((url) => fileURLToPath(url)));
+
   const flags = [
+    ...hooks.map((url) => `--import=${url}`),
     // A second wall: JavaScript in the child opens no other files, no sockets and no processes.
     '--permission',
     '--allow-addons', // DuckDB
@@ -37,6 +42,8 @@ function start(request: Request): Child {
     cwd: parse(entry).root,
     env: { TZ: 'UTC' },
     stdio: 'pipe',
+    // Out of the terminal's group: its Ctrl-C is for the gateway, which decides what becomes of the job.
+    detached: true,
   });
 }
 
