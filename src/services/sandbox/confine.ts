@@ -21,7 +21,9 @@ function start(request: Request): Child {
   if (request.task.file) readable.push(request.task.file.path);
 
   // Below node_modules Node strips no types by itself: an installed gateway brings the launcher's hook along.
-  const hooks = import.meta.url.includes('/node_modules/') ? [import.meta.resolve('../../../bin/strip-types.js')] : [];
+  const hooks = import.meta.url.includes('/node_modules/')
+    ? [import.meta.resolve('../../../bin/strip-types.js')]
+    : [];
   readable.push(...hooks.map((url) => fileURLToPath(url)));
 
   const flags = [
