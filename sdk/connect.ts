@@ -1,6 +1,7 @@
 import { Following, type Leaving } from './following.ts';
 import {
   AnalysisDocument,
+  BackgroundTaskDocument,
   CancelJobDocument,
   CloseSessionDocument,
   type CloseSessionInput,
@@ -14,6 +15,8 @@ import {
   SessionDocument,
   StartAnalysisDocument,
   type StartAnalysisInput,
+  StartBackgroundTaskDocument,
+  type StartBackgroundTaskInput,
   type TypedDocumentString,
   UpdateSessionDocument,
   type UpdateSessionInput,
@@ -129,6 +132,17 @@ export class Signalbox {
   /** A job's newest state; null where it is not there, or belongs to somebody else. */
   async job(id: string, waiting?: Waiting) {
     return (await this.query(JobDocument, { id }, waiting)).job;
+  }
+
+  /** Starts a task that a model may think about for long; follow it, or ask for `backgroundTask` when it is over. */
+  async startBackgroundTask(input: StartBackgroundTaskInput, waiting?: Waiting) {
+    return (await this.query(StartBackgroundTaskDocument, { input }, waiting)).startBackgroundTask;
+  }
+
+  /** A background task with its response; null where the id is of nothing, or of another kind of job. */
+  async backgroundTask(id: string, waiting?: Waiting) {
+    const { job } = await this.query(BackgroundTaskDocument, { id }, waiting);
+    return job?.__typename === 'BackgroundTask' ? job : null;
   }
 
   /** An analysis with its result; null where the id is of nothing, or of another kind of job. */

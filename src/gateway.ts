@@ -5,9 +5,9 @@ import type { Config } from './config.ts';
 import { DomainError } from './errors.ts';
 import { createEngine } from './jobs/index.ts';
 import { createContext } from './resolvers/index.ts';
-import { schema } from './schema/index.ts';
-import { authenticateWith, createHandler, type Server, startServer } from './server/index.ts';
-import { type Analyst, createServices, type Services } from './services/index.ts';
+import { exampleQuery, schema } from './schema/index.ts';
+import { authenticateWith, createHandler, type Server, startServer, webhookRoute } from './server/index.ts';
+import { type Analyst, createServices, type Outside, type Services } from './services/index.ts';
 import { openStore, type Store } from './store/index.ts';
 
 export const VERSION = (
@@ -51,18 +51,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       log,
     }));
   const { kinds, over } = createServices({
+    ...serviceSettings(config),
     store,
     log,
-    storage: {
-      directory: join(config.DATA_DIR, 'files'),
-      s3: config.S3_BUCKET
-        ? { bucket: config.S3_BUCKET, region: config.S3_REGION, endpoint: config.S3_ENDPOINT }
-        : undefined,
-    },
-    sessionTtlSeconds: config.SESSION_TTL_SECONDS,
-    maxUploadBytes: config.MAX_UPLOAD_BYTES,
-    analysesAtOnce: config.ANALYSES_AT_ONCE,
-    sandboxes: config.ANALYSES_AT_ONCE,
     now,
     ...(options.analysts && { analysts: options.analysts }),
   });
@@ -75,6 +66,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     contextFor: (caller: { viewer: { owner: string }; signal: AbortSignal }) =>
       createContext(services, about, caller),
     authenticate: authenticateWith(config.AUTH_TOKENS ?? new Map()),
+    exampleQuery,
     expose: (error: Error) => (error instanceof DomainError ? { code: error.code } : undefined),
     allowedOrigins: config.ALLOWED_ORIGINS ?? [],
     limits: { uploadBytes: config.MAX_UPLOAD_BYTES + MULTIPART_OVERHEAD },
@@ -86,10 +78,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     await server?.close();
     await services.housekeeping.stop();
     await engine.stop();
+    await services.doorbell.stop();
     await store.close();
   };
 
   try {
+    await services.doorbell.start();
     await engine.start();
     services.housekeeping.start();
     if (answers && listens)
@@ -98,6 +92,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         host: config.HOST,
         port: config.PORT,
         allowedHosts: config.ALLOWED_HOSTS,
+        routes: { ...(services.webhooks && { '/webhooks/openai': webhookRoute(services.webhooks, log) }) },
         health: () => engine.health(),
       });
     if (server && !config.AUTH_TOKENS && !isLoopback(config.HOST))
@@ -124,6 +119,40 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** What of the configuration the services want to know. */
+export function serviceSettings(config: Config): Omit<Outside, 'store' | 'log' | 'now'> {
+  return {
+    storage: {
+      directory: join(config.DATA_DIR, 'files'),
+      s3: config.S3_BUCKET
+        ? { bucket: config.S3_BUCKET, region: config.S3_REGION, endpoint: config.S3_ENDPOINT }
+        : undefined,
+    },
+    models: {
+      apiKey: config.OPENAI_API_KEY,
+      baseUrl: config.OPENAI_BASE_URL,
+      api: config.OPENAI_API,
+      requestsPerSecond: config.OPENAI_RATE_LIMIT_REQUESTS_PER_SECOND,
+      burst: config.OPENAI_RATE_LIMIT_BURST,
+      tokensPerMinute: config.OPENAI_RATE_LIMIT_TOKENS_PER_MINUTE ?? null,
+      concurrency: config.OPENAI_CONCURRENCY,
+      maxRetries: config.OPENAI_MAX_RETRIES,
+      deadlineMs: 1_000 * config.OPENAI_TIMEOUT_SECONDS,
+      longestQueue: CALLS_WAITING,
+    },
+    modelNames: { analysis: config.MODEL_ANALYSIS, reasoning: config.MODEL_REASONING },
+    webhookSecret: config.OPENAI_WEBHOOK_SECRET,
+    jobRetentionSeconds: config.JOB_RETENTION_SECONDS,
+    sessionTtlSeconds: config.SESSION_TTL_SECONDS,
+    maxUploadBytes: config.MAX_UPLOAD_BYTES,
+    analysesAtOnce: config.ANALYSES_AT_ONCE,
+    sandboxes: config.ANALYSES_AT_ONCE,
+  };
+}
+
+/** Calls to the model provider that may wait for their turn in one process. */
+const CALLS_WAITING = 1_000;
 
 /** What a multipart body has beside its file. */
 const MULTIPART_OVERHEAD = 64 * 1024;

@@ -46,7 +46,8 @@ export type JobFilter = {
 };
 
 export type JobKind =
-  | 'ANALYSIS';
+  | 'ANALYSIS'
+  | 'BACKGROUND_TASK';
 
 export type JobStatus =
   | 'CANCELLED'
@@ -66,6 +67,11 @@ export type LogLevel =
   | 'INFO'
   | 'WARN';
 
+export type ReasoningEffort =
+  | 'HIGH'
+  | 'LOW'
+  | 'MEDIUM';
+
 export type StartAnalysisInput = {
   /** A dataset of the same session. */
   datasetId?: string | null | undefined;
@@ -77,6 +83,20 @@ export type StartAnalysisInput = {
   model?: string | null | undefined;
   onBusy?: BusyPolicy;
   sessionId: string;
+};
+
+export type StartBackgroundTaskInput = {
+  effort?: ReasoningEffort;
+  /** The same key with the same input gives the same task, however often it is sent. */
+  idempotencyKey?: string | null | undefined;
+  /** The provider’s name of the model; else MODEL_REASONING. */
+  model?: string | null | undefined;
+  /** At most 100,000 characters. */
+  question: string;
+  /** The session that it belongs to, and goes with. */
+  sessionId?: string | null | undefined;
+  /** From when it first ran, 1 to 86400; an hour where absent. */
+  timeoutSeconds?: number | null | undefined;
 };
 
 /** What is absent stays; null forgets. */
@@ -115,11 +135,17 @@ export type StartAnalysisMutationVariables = Exact<{
 
 export type StartAnalysisMutation = { startAnalysis:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
-    | { __typename: 'IdempotencyConflictError', message: string, existingJob: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } }
+    | { __typename: 'IdempotencyConflictError', message: string, existingJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
     | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
-    | { __typename: 'SessionBusyError', message: string, activeJob: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } }
+    | { __typename: 'SessionBusyError', message: string, activeJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
    };
 
 export type AnalysisQueryVariables = Exact<{
@@ -127,14 +153,50 @@ export type AnalysisQueryVariables = Exact<{
 }>;
 
 
-export type AnalysisQuery = { job: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, result: { code: string, plan: { summary: string, steps: Array<string> }, execution: { output: string, durationMs: number, repairs: number, tables: Array<{ title: string, columns: Array<string>, rows: Array<Array<unknown>>, truncated: boolean }>, charts: Array<{ title: string, vegaLite: unknown, svg: string }> }, report: { markdown: string, html: string } } | null, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } | null };
+export type AnalysisQuery = { job:
+    | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, result: { code: string, plan: { summary: string, steps: Array<string> }, execution: { output: string, durationMs: number, repairs: number, tables: Array<{ title: string, columns: Array<string>, rows: Array<Array<unknown>>, truncated: boolean }>, charts: Array<{ title: string, vegaLite: unknown, svg: string }> }, report: { markdown: string, html: string } } | null, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'BackgroundTask' }
+   | null };
+
+export type StartBackgroundTaskMutationVariables = Exact<{
+  input: StartBackgroundTaskInput;
+}>;
+
+
+export type StartBackgroundTaskMutation = { startBackgroundTask:
+    | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'IdempotencyConflictError', message: string, existingJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
+   };
+
+export type BackgroundTaskQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BackgroundTaskQuery = { job:
+    | { __typename: 'AnalysisJob' }
+    | { __typename: 'BackgroundTask', response: string | null, question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   | null };
 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type DiagnosticsQuery = { diagnostics: { version: string, uptimeSeconds: number, memoryBytes: number, subscribers: number, store: { kind: string, version: string, schemaVersion: string }, queues: Array<{ name: string, waiting: number, active: number, failed: number }> } };
+export type DiagnosticsQuery = { diagnostics: { version: string, uptimeSeconds: number, memoryBytes: number, subscribers: number, store: { kind: string, version: string, schemaVersion: string }, modelClients: { hits: number, misses: number, maxSize: number, currentSize: number }, queues: Array<{ name: string, waiting: number, active: number, failed: number }> } };
 
-export type JobStateFragment = { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+type JobState_AnalysisJob_Fragment = { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
+type JobState_BackgroundTask_Fragment = { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
+export type JobStateFragment =
+  | JobState_AnalysisJob_Fragment
+  | JobState_BackgroundTask_Fragment
+;
 
 export type SessionStateFragment = { __typename: 'Session', id: string, chatModel: string | null, selectedVoice: string | null, currentScenario: string | null, preferences: unknown, createdAt: string, lastSeenAt: string, expiresAt: string };
 
@@ -168,7 +230,10 @@ export type JobQueryVariables = Exact<{
 }>;
 
 
-export type JobQuery = { job: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } | null };
+export type JobQuery = { job:
+    | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   | null };
 
 export type JobsQueryVariables = Exact<{
   filter?: JobFilter | null | undefined;
@@ -177,7 +242,10 @@ export type JobsQueryVariables = Exact<{
 }>;
 
 
-export type JobsQuery = { jobs: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } }> } };
+export type JobsQuery = { jobs: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }> } };
 
 export type CancelJobMutationVariables = Exact<{
   id: string;
@@ -186,6 +254,7 @@ export type CancelJobMutationVariables = Exact<{
 
 export type CancelJobMutation = { cancelJob:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'NotFoundError', id: string, message: string }
    };
 
@@ -207,7 +276,10 @@ export type JobProgressSubscriptionVariables = Exact<{
 
 
 export type JobProgressSubscription = { jobProgress:
-    | { __typename: 'JobFinished', seq: number, at: string, jobId: string, job: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } }
+    | { __typename: 'JobFinished', seq: number, at: string, jobId: string, job:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
     | { __typename: 'JobLogged', level: LogLevel, message: string, seq: number, at: string, jobId: string }
     | { __typename: 'JobProgressed', seq: number, at: string, jobId: string, progress: { step: number, total: number, fraction: number, message: string } }
     | { __typename: 'JobStatusChanged', status: JobStatus, seq: number, at: string, jobId: string }
@@ -220,7 +292,10 @@ export type JobChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type JobChangesSubscription = { jobChanges: { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null } };
+export type JobChangesSubscription = { jobChanges:
+    | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
 
 export type SessionQueryVariables = Exact<{
   id: string;
@@ -317,6 +392,11 @@ export const JobStateFragmentDoc = new TypedDocumentString(`
       id
       name
     }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
   }
 }
     `, {"fragmentName":"JobState"}) as unknown as TypedDocumentString<JobStateFragment, unknown>;
@@ -495,6 +575,11 @@ export const StartAnalysisDocument = new TypedDocumentString(`
       name
     }
   }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
 }
 fragment Failure on Error {
   __typename
@@ -515,6 +600,7 @@ fragment Failure on Error {
 export const AnalysisDocument = new TypedDocumentString(`
     query Analysis($id: ID!) {
   job(id: $id) {
+    __typename
     ... on AnalysisJob {
       ...JobState
       result {
@@ -560,6 +646,11 @@ export const AnalysisDocument = new TypedDocumentString(`
       name
     }
   }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
 }
 fragment AnalysisReport on AnalysisResult {
   plan {
@@ -588,6 +679,130 @@ fragment AnalysisReport on AnalysisResult {
     html
   }
 }`) as unknown as TypedDocumentString<AnalysisQuery, AnalysisQueryVariables>;
+export const StartBackgroundTaskDocument = new TypedDocumentString(`
+    mutation StartBackgroundTask($input: StartBackgroundTaskInput!) {
+  startBackgroundTask(input: $input) {
+    ...JobState
+    ...Failure
+    ... on IdempotencyConflictError {
+      existingJob {
+        ...JobState
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+}`) as unknown as TypedDocumentString<StartBackgroundTaskMutation, StartBackgroundTaskMutationVariables>;
+export const BackgroundTaskDocument = new TypedDocumentString(`
+    query BackgroundTask($id: ID!) {
+  job(id: $id) {
+    __typename
+    ... on BackgroundTask {
+      ...JobState
+      response
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+}`) as unknown as TypedDocumentString<BackgroundTaskQuery, BackgroundTaskQueryVariables>;
 export const DiagnosticsDocument = new TypedDocumentString(`
     query Diagnostics {
   diagnostics {
@@ -599,6 +814,12 @@ export const DiagnosticsDocument = new TypedDocumentString(`
       kind
       version
       schemaVersion
+    }
+    modelClients {
+      hits
+      misses
+      maxSize
+      currentSize
     }
     queues {
       name
@@ -651,6 +872,11 @@ export const JobDocument = new TypedDocumentString(`
       id
       name
     }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
   }
 }`) as unknown as TypedDocumentString<JobQuery, JobQueryVariables>;
 export const JobsDocument = new TypedDocumentString(`
@@ -705,6 +931,11 @@ export const JobsDocument = new TypedDocumentString(`
       name
     }
   }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
 }`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
 export const CancelJobDocument = new TypedDocumentString(`
     mutation CancelJob($id: ID!) {
@@ -749,6 +980,11 @@ export const CancelJobDocument = new TypedDocumentString(`
       id
       name
     }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
   }
 }
 fragment Failure on Error {
@@ -871,6 +1107,11 @@ export const JobProgressDocument = new TypedDocumentString(`
       name
     }
   }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
 }`) as unknown as TypedDocumentString<JobProgressSubscription, JobProgressSubscriptionVariables>;
 export const JobChangesDocument = new TypedDocumentString(`
     subscription JobChanges($filter: JobFilter) {
@@ -914,6 +1155,11 @@ export const JobChangesDocument = new TypedDocumentString(`
       id
       name
     }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
   }
 }`) as unknown as TypedDocumentString<JobChangesSubscription, JobChangesSubscriptionVariables>;
 export const SessionDocument = new TypedDocumentString(`

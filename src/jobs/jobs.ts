@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { InvalidStateError, NotFoundError } from '../errors.ts';
 import { couldBeId } from '../ids.ts';
 import type { Db, Trx } from '../store/index.ts';
@@ -23,6 +24,7 @@ export interface JobsNeeds {
 
 /** Events of one page of a log. */
 export const MAX_EVENTS = 1_000;
+const DELETED_AT_ONCE = 300;
 
 /** What services do with jobs. A job of somebody else is a job that does not exist. */
 export class Jobs {
@@ -155,6 +157,24 @@ export class Jobs {
     });
   }
 
+  /** Deletes jobs that ended before, a few hundred at a time, the oldest first. @returns How many. */
+  async deleteFinishedBefore(at: Date): Promise<number> {
+    return this.#needs.db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ id: string }>`
+        select id from jobs
+        where finished_at < ${at}
+          and not exists (select from jobs as child where child.parent_id = jobs.id and child.finished_at is null)
+        order by finished_at
+        limit ${DELETED_AT_ONCE}
+      `.execute(trx);
+      const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await trx.deleteFrom('jobs').where('id', 'in', ids).execute();
+      await announceGone(trx, ids);
+      return ids.length;
+    });
+  }
+
   /**
    * The session's jobs that are not over, for a caller that is about to delete the session and holds its lock:
    * what is over goes with it, and its followers are told at commit.
@@ -168,6 +188,19 @@ export class Jobs {
       .orderBy('number', 'desc')
       .execute();
     return rows.map(({ id }) => id);
+  }
+
+  /** Jobs of the same owner and kind that were accepted earlier and are not over, for the transaction that accepts it. */
+  async unfinishedBefore(trx: Trx, { owner, kind, number }: Job): Promise<number> {
+    const { count } = await trx
+      .selectFrom('jobs')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('owner', '=', owner)
+      .where('kind', '=', kind)
+      .where('number', '<', number)
+      .where('finished_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return Number(count);
   }
 
   /**

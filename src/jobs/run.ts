@@ -61,15 +61,20 @@ export class Run<Input = unknown> {
    * and a later attempt gets it from there.
    *
    * @param work Gives plain JSON.
+   * @param usageOf What the work used, counted in the same moment: once, whenever the process dies.
    */
-  async step<Output>(name: string, work: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
+  async step<Output>(
+    name: string,
+    work: (signal: AbortSignal) => Promise<Output>,
+    usageOf?: (output: Output) => Usage,
+  ): Promise<Output> {
     if (this.#needs.completed.has(name)) return this.#needs.completed.get(name) as Output;
     this.signal.throwIfAborted();
     this.#currentStep = name;
 
     const began = performance.now();
     const output = await work(this.signal);
-    await this.#complete(name, output, Math.round(performance.now() - began));
+    await this.#complete(name, output, Math.round(performance.now() - began), usageOf?.(output));
 
     this.#currentStep = null;
     return output;
@@ -102,7 +107,7 @@ export class Run<Input = unknown> {
   }
 
   /** The output and its event commit together, behind everything the step wrote. */
-  async #complete(name: string, output: unknown, durationMs: number): Promise<void> {
+  async #complete(name: string, output: unknown, durationMs: number, usage?: Usage): Promise<void> {
     const { db, fence, stop } = this.#needs;
     const size = JSON.stringify(output ?? null).length;
     if (size > LONGEST_OUTPUT)
@@ -115,7 +120,7 @@ export class Run<Input = unknown> {
     const stored = db.transaction().execute(async (trx) => {
       const seq = await append(
         trx,
-        { jobId: this.job.id, events: [{ type: 'JobStepCompleted', step: name, durationMs }] },
+        { jobId: this.job.id, events: [{ type: 'JobStepCompleted', step: name, durationMs }], usage },
         fence,
       );
       if (seq === null) return null;

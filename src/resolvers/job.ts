@@ -39,7 +39,7 @@ interface PageArgs {
   after?: string | null | undefined;
 }
 
-const TYPE_NAMES: Record<string, string> = { ANALYSIS: 'AnalysisJob' };
+const TYPE_NAMES: Record<string, string> = { ANALYSIS: 'AnalysisJob', BACKGROUND_TASK: 'BackgroundTask' };
 
 export function typeNameOf({ kind }: { kind: string }): string {
   const name = TYPE_NAMES[kind];
@@ -47,7 +47,7 @@ export function typeNameOf({ kind }: { kind: string }): string {
   return name;
 }
 
-export const kind = (job: Job) => job.kind as 'ANALYSIS';
+export const kind = (job: Job) => job.kind as 'ANALYSIS' | 'BACKGROUND_TASK';
 
 export const job = (_: unknown, { id }: { id: string }, { load }: Context) => load.job.load(id);
 

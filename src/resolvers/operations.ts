@@ -13,6 +13,13 @@ export interface StoreView {
   schemaVersion: string;
 }
 
+export interface CacheView {
+  hits: number;
+  misses: number;
+  maxSize: number;
+  currentSize: number;
+}
+
 export interface QueueView {
   name: string;
   waiting: number;
@@ -34,6 +41,9 @@ export const store = async (_: DiagnosticsView, __: unknown, { about }: Context)
 
 export const queues = async (_: DiagnosticsView, __: unknown, { jobs }: Context): Promise<QueueView[]> =>
   (await jobs.load()).map(({ kind, ...counts }) => ({ name: kind, ...counts }));
+
+export const modelClients = (_: DiagnosticsView, __: unknown, { models }: Context): CacheView =>
+  models.cacheInfo();
 
 export const subscribers = (_: DiagnosticsView, __: unknown, { jobs }: Context) => jobs.subscribers;
 

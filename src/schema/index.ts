@@ -3,6 +3,7 @@
  * It knows resolvers and the shapes that services give; it decides nothing.
  */
 import './analysis.ts';
+import './background.ts';
 import './dataset.ts';
 import './errors.ts';
 import './job-control.ts';
@@ -13,5 +14,7 @@ import './operations.ts';
 import './scalars.ts';
 import './session.ts';
 import { builder } from './builder.ts';
+
+export { exampleQuery } from './example.ts';
 
 export const schema = builder.toSchema();

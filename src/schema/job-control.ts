@@ -2,6 +2,7 @@ import { InvalidStateError, NotFoundError } from '../errors.ts';
 import { typeNameOf } from '../resolvers/job.ts';
 import * as resolve from '../resolvers/job-control.ts';
 import { AnalysisJob } from './analysis.ts';
+import { BackgroundTask } from './background.ts';
 import { builder } from './builder.ts';
 import { Job, JobFilter } from './job.ts';
 import { JobEvent } from './job-event.ts';
@@ -12,7 +13,7 @@ const DeletedJob = builder.objectRef<{ id: string }>('DeletedJob').implement({
 
 builder.mutationFields((t) => ({
   cancelJob: t.errorUnionField({
-    types: [AnalysisJob, NotFoundError],
+    types: [AnalysisJob, BackgroundTask, NotFoundError],
     union: {
       name: 'CancelJobResult',
       resolveType: (result) => (result instanceof Error ? undefined : typeNameOf(result)),

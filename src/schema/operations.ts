@@ -10,6 +10,15 @@ const StoreDiagnostics = builder.objectRef<resolve.StoreView>('StoreDiagnostics'
   }),
 });
 
+const CacheDiagnostics = builder.objectRef<resolve.CacheView>('CacheDiagnostics').implement({
+  fields: (t) => ({
+    hits: t.exposeInt('hits'),
+    misses: t.exposeInt('misses'),
+    maxSize: t.exposeInt('maxSize'),
+    currentSize: t.exposeInt('currentSize'),
+  }),
+});
+
 const QueueDiagnostics = builder.objectRef<resolve.QueueView>('QueueDiagnostics').implement({
   fields: (t) => ({
     name: t.exposeString('name'),
@@ -25,6 +34,11 @@ const Diagnostics = builder.objectRef<resolve.DiagnosticsView>('Diagnostics').im
     version: t.exposeString('version'),
     uptimeSeconds: t.exposeFloat('uptimeSeconds'),
     store: t.field({ type: StoreDiagnostics, resolve: resolve.store }),
+    modelClients: t.field({
+      type: CacheDiagnostics,
+      description: 'Clients of the model provider: made once per configuration, however many ask at a time.',
+      resolve: resolve.modelClients,
+    }),
     queues: t.field({
       type: [QueueDiagnostics],
       description: 'One per kind of job that has any.',

@@ -1,5 +1,6 @@
 import { JobFailure, type JobKind, type Run } from '../../jobs/index.ts';
 import type { Db } from '../../store/index.ts';
+import { asJobFailure } from '../models/index.ts';
 import {
   type ColumnProfile,
   type DatasetFormat,
@@ -60,7 +61,10 @@ export function analysisKind(needs: Needs): JobKind<AnalysisInput> {
     kind: ANALYSIS,
     concurrency: needs.concurrency,
     timeoutMs: TIMEOUT_MS,
-    work: (run) => analyse(run, needs),
+    work: (run) =>
+      analyse(run, needs).catch((error: unknown) => {
+        throw asJobFailure(error);
+      }),
   };
 }
 

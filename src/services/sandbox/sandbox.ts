@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { Slots } from '../slots.ts';
 import { confine, type Log } from './confine.ts';
 import { SandboxCrashError } from './errors.ts';
 import { defaultDatasetLimits, defaultLimits } from './limits.ts';
 import { fromFailure, type Reply, type Task } from './protocol.ts';
-import { Slots } from './slots.ts';
 import type { DatasetLimits, Execution, Profile, SandboxLimits, TableFile } from './types.ts';
 
 interface Needs {

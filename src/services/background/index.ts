@@ -1,0 +1,10 @@
+/**
+ * Background tasks: questions that a model may think about for long. Started at the provider, followed by asking again
+ * and by its webhooks, stopped there when they are cancelled here.
+ * They know jobs, the store and models.
+ */
+export { Doorbell } from './doorbell.ts';
+export { BackgroundResponses } from './responses.ts';
+export { type BackgroundInput, backgroundKind } from './task.ts';
+export { BackgroundTasks } from './tasks.ts';
+export { Webhooks } from './webhooks.ts';
