@@ -1,11 +1,4 @@
-import {
-  fractionOf,
-  type Job,
-  type JobEvent,
-  type JobFilter,
-  MAX_EVENTS,
-  UNFINISHED,
-} from '../jobs/index.ts';
+import { fractionOf, type Job, type JobFilter, UNFINISHED } from '../jobs/index.ts';
 import type { Session } from '../services/index.ts';
 import type { Context } from './context.ts';
 import { argument, pageSize } from './limits.ts';
@@ -73,15 +66,6 @@ export const elapsedSeconds = ({ createdAt, finishedAt }: Job, _: unknown, { abo
   Math.max(0, ((finishedAt ?? about.now()).getTime() - createdAt.getTime()) / 1_000);
 
 export const usage = ({ usage }: Job) => (usage.modelCalls > 0 ? usage : null);
-
-export function events(
-  job: Job,
-  { after, first }: { after: number; first: number },
-  { jobs }: Context,
-): Promise<JobEvent[]> {
-  pageSize(first, MAX_EVENTS);
-  return jobs.events(job, after, first);
-}
 
 export const totalCount = ({ filter }: JobConnectionView, _: unknown, { jobs, viewer }: Context) =>
   jobs.count(viewer.owner, filter);

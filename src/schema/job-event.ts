@@ -60,3 +60,15 @@ builder.objectRef<Event<'JobFinished'>>('JobFinished').implement({
   interfaces: [JobEvent],
   fields: (t) => ({ job: t.field({ type: Job, resolve: resolve.job }) }),
 });
+
+builder.interfaceField(Job, 'events', (t) =>
+  t.field({
+    type: [JobEvent],
+    description: 'The log, for those who poll: events with seq greater than `after`, at most 1,000.',
+    args: {
+      after: t.arg.int({ required: true, defaultValue: 0 }),
+      first: t.arg.int({ required: true, defaultValue: 100 }),
+    },
+    resolve: resolve.events,
+  }),
+);

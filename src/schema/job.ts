@@ -1,7 +1,6 @@
 import type { Job as JobModel } from '../jobs/index.ts';
 import * as resolve from '../resolvers/job.ts';
 import { builder } from './builder.ts';
-import { JobEvent } from './job-event.ts';
 import { Node } from './node.ts';
 import { PageInfo } from './paging.ts';
 import { Session } from './session.ts';
@@ -92,15 +91,6 @@ Job.implement({
       resolve: resolve.usage,
     }),
     lastSeq: t.exposeInt('lastSeq', { description: 'seq of the newest event; 0 before the first.' }),
-    events: t.field({
-      type: [JobEvent],
-      description: 'The log, for those who poll: events with seq greater than `after`, at most 1,000.',
-      args: {
-        after: t.arg.int({ required: true, defaultValue: 0 }),
-        first: t.arg.int({ required: true, defaultValue: 100 }),
-      },
-      resolve: resolve.events,
-    }),
   }),
 });
 

@@ -5,5 +5,6 @@
 export { isUnavailable } from './failures.ts';
 export { json, jsonText, storable } from './json.ts';
 export { DataDirectoryInUseError } from './lock.ts';
-export { type Listener, openStore, type Store, type StoreSettings } from './store.ts';
+export { openStore } from './open.ts';
+export type { Listener, Store, StoreSettings } from './store.ts';
 export type { Db, Tables, Trx } from './tables.ts';

@@ -1,7 +1,5 @@
 import type { Db as QueueDatabase } from 'pg-boss';
 import type { Logger } from 'pino';
-import { openEmbedded } from './embedded.ts';
-import { openServer } from './server.ts';
 import type { Db } from './tables.ts';
 
 /** Distributed databases are Postgres to us; the queue has to know them by name. */
@@ -40,14 +38,4 @@ export interface Store {
    */
   listen(channel: string, onPayload: (payload: string) => void, onReconnect: () => void): Promise<Listener>;
   close(): Promise<void>;
-}
-
-/**
- * Opens the database and brings its tables up to date.
- *
- * @throws {DataDirectoryInUseError} Another process has the embedded database open.
- */
-export function openStore(settings: StoreSettings): Promise<Store> {
-  const { databaseUrl } = settings;
-  return databaseUrl ? openServer({ ...settings, databaseUrl }) : openEmbedded(settings);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Talker } from '../support/analysts.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const TOKENS = { AUTH_TOKENS: 'ada=ada-token-0123456789,bob=bob-token-0123456789' };
@@ -162,6 +163,24 @@ describe('closing a session', () => {
     ).toBeNull();
     await gateway.gateway.services.housekeeping.turn();
     expect(await db.selectFrom('discarded_files').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('closing a session whose job does not stop', () => {
+  it('says so and keeps everything', async () => {
+    const talker = new Talker(1);
+    await using gateway = await startGateway({ analysts: [talker] });
+    const id = await gateway.openSession();
+    await gateway.analyse(id, 'talk', { model: 'talker' });
+    await talker.asked;
+
+    const { data } = await gateway.ask(CLOSE, { input: { id, waitSeconds: 0.1 } });
+    expect(data.closeSession).toMatchObject({ __typename: 'InvalidStateError', status: 'CANCELLING' });
+    expect((await session(gateway, id)).data.session.id).toBe(id);
+
+    talker.begin();
+    const again = await gateway.ask(CLOSE, { input: { id, waitSeconds: 20 } });
+    expect(again.data.closeSession).toMatchObject({ __typename: 'ClosedSession', id });
   });
 });
 

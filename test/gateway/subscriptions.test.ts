@@ -1,11 +1,13 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { Talker } from '../support/analysts.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
+const talker = new Talker(60);
 beforeAll(async () => {
-  gateway = await startGateway({ listens: true });
+  gateway = await startGateway({ listens: true, analysts: [talker] });
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
@@ -48,6 +50,30 @@ describe('following a job', () => {
     expect(await followOverEvents(progress(job, 5))).toEqual(upTo(live.length, 5));
     expect(await followOverEvents(progress(job, live.length))).toEqual([]);
   });
+
+  it('gives each of two thousand followers every event once and in order', async () => {
+    const job = await gateway.analyse(await gateway.openSession(), 'talk', { model: 'talker' });
+    const clients = Array.from({ length: 20 }, () =>
+      createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket }),
+    );
+    const follow = async (client: (typeof clients)[number]) => {
+      const seqs: number[] = [];
+      for await (const { data } of client.iterate<{ jobProgress: { seq: number } }>({ query: progress(job) }))
+        if (data) seqs.push(data.jobProgress.seq);
+      return seqs;
+    };
+    const following = clients.flatMap((client) => Array.from({ length: 100 }, () => follow(client)));
+    await expect.poll(subscribers, { timeout: 20_000 }).toBe(2_000);
+    talker.begin();
+
+    const all = await Promise.all(following);
+    const [first = []] = all;
+    expect(first.length).toBeGreaterThan(60);
+    expect(first).toEqual(upTo(first.length));
+    expect(all.filter((seqs) => seqs.join() !== first.join())).toEqual([]);
+    await Promise.all(clients.map((client) => client.dispose()));
+    await expect.poll(subscribers).toBe(0);
+  }, 60_000);
 
   it('answers NOT_FOUND for a job that is not there', async () => {
     const answers = [];

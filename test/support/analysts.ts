@@ -20,3 +20,35 @@ export const clumsy: Analyst = {
     return `// round ${round}\nprint(${JSON.stringify(failed?.error ?? 'no error')})`;
   },
 };
+
+/** Writes a report of many pieces, but only once `begin()` was called; it does not hear of signals. */
+export class Talker implements Analyst {
+  readonly model = 'talker';
+  readonly plan = verbatim.plan;
+  readonly #asked = Promise.withResolvers<void>();
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #pieces: number;
+
+  constructor(pieces: number) {
+    this.#pieces = pieces;
+  }
+
+  /** Resolves when the report is asked for. */
+  get asked(): Promise<void> {
+    return this.#asked.promise;
+  }
+
+  begin(): void {
+    this.#begun.resolve();
+  }
+
+  async code(): Promise<string> {
+    return 'print(1)';
+  }
+
+  async *report(): AsyncGenerator<string> {
+    this.#asked.resolve();
+    await this.#begun.promise;
+    for (let piece = 0; piece < this.#pieces; piece += 1) yield `${piece} `;
+  }
+}

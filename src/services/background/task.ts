@@ -116,7 +116,7 @@ async function inBackground(
     await run.text(RESPONSE, answer.text);
     return { response: answer.text };
   } catch (error) {
-    if (signal.aborted && !isHandedOver(run.signal)) {
+    if (signal.aborted && !isHandedOver(run.signal) && !(error instanceof JobFailure)) {
       // What fails here is stopped by the next sweep.
       const stopped = await responses.stop(responseId, AbortSignal.timeout(STOP_MS)).catch(() => null);
       if (stopped?.usage && run.currentStep === RESPONSE)

@@ -5,6 +5,8 @@ import type { BackgroundModel, BackgroundRequest, BackgroundResponse } from './m
 import type { ProviderNeeds } from './provider.ts';
 import { backgroundBody, readBackground } from './responses.ts';
 
+/** For the provider to name a response that it may have accepted: what has no name cannot be stopped. */
+const NAMING_MS = 3_000;
 /** Polls and cancels are counted under this name: they name no model. */
 const POLLS = 'background polls';
 
@@ -20,7 +22,7 @@ export class ProviderBackground implements BackgroundModel {
     const tokens = estimateCall({ messages: [{ role: 'user', content: request.question }] });
     return this.#call(request.model, tokens, signal, {
       work: (connection, within) =>
-        connection.ask('responses', backgroundBody(request), within, request.idempotencyKey),
+        connection.ask('responses', backgroundBody(request), later(within), request.idempotencyKey),
       refused: (error) => (saysUnsupported(error) ? unsupported(error) : error),
       onlyIfNotStarted: true,
     });
@@ -88,6 +90,15 @@ export const noBackground: BackgroundModel = {
   retrieve: (id) => Promise.reject(gone(id)),
   cancel: (id) => Promise.reject(gone(id)),
 };
+
+/** Fires NAMING_MS after `signal`, with its reason. */
+function later(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => late.abort(signal.reason), NAMING_MS).unref(), {
+    once: true,
+  });
+  return late.signal;
+}
 
 const unsupported = (cause?: ModelRefusedError) =>
   new BackgroundUnsupportedError('The provider has no background mode.', { cause, status: cause?.status });

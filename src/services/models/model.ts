@@ -71,7 +71,8 @@ export interface BackgroundRequest {
 export interface BackgroundModel {
   /**
    * Starts a response. Tried again by itself only where nothing can have been started: where the provider said so
-   * (429), or was not reached. Whoever calls decides what an unknown outcome means.
+   * (429), or was not reached. Whoever calls decides what an unknown outcome means. A request that is on its way when
+   * `signal` fires is waited for a little longer, because only its answer names what there is to stop.
    *
    * @throws {BackgroundUnsupportedError} The provider has no background mode.
    */
