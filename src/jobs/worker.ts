@@ -5,7 +5,7 @@ import { CANCEL_CHANNEL, lockJob } from './cancelling.ts';
 import { end, type Outcome } from './ending.ts';
 import { AttemptStopped, JobFailure, type StopReason } from './errors.ts';
 import { append, type Fence } from './log.ts';
-import type { Queue, UseTicket } from './queue.ts';
+import type { Queue, TakenUp, UseTicket } from './queue.ts';
 import { giveBack } from './requeueing.ts';
 import { toJob } from './rows.ts';
 import { type JobKind, Run } from './run.ts';
@@ -70,7 +70,7 @@ export class Worker {
       () => void this.hearCancels(),
     );
     for (const { kind, concurrency } of kinds.values())
-      await queue.work(kind, concurrency, (jobId, useTicket) => this.#takeUp(jobId, useTicket));
+      await queue.work(kind, concurrency, (...ticket) => this.#takeUp(...ticket));
   }
 
   /** Reads which of the jobs here were cancelled while nobody listened. Never throws. */
@@ -110,31 +110,39 @@ export class Worker {
   }
 
   /**
-   * Runs a job whose ticket was drawn, if it still waits for that. Never throws.
+   * Takes up a job whose ticket was drawn, if it still waits for that, and lets it run. Never throws.
    *
-   * @returns False where the ticket is as good as before.
+   * @returns When it is over; null where the ticket is as good as before.
    */
-  async #takeUp(jobId: string, useTicket: UseTicket): Promise<boolean> {
+  async #takeUp(jobId: string, useTicket: UseTicket): Promise<TakenUp | null> {
     const { log } = this.#needs;
-    if (this.#stopping || this.#running.has(jobId)) return false;
+    if (this.#stopping || this.#running.has(jobId)) return null;
 
     // Known before the job is ours, so that a cancel right behind our commit finds what to stop.
     const stop = new AbortController();
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const running: Running = { stop, over, ours: false };
     this.#running.set(jobId, running);
+    const end = () => {
+      this.#running.delete(jobId);
+      resolve();
+    };
     try {
       const claim = await this.#claim(jobId, useTicket);
       running.ours = claim !== null;
-      if (claim) await this.#run(claim, stop);
-      return true;
+      if (claim)
+        this.#run(claim, stop)
+          .catch((error: unknown) =>
+            log.error({ err: error, jobId }, 'a job could not be run; recovery will see to it'),
+          )
+          .finally(end);
+      else end();
+      return { over };
     } catch (error) {
       // Where the claim did commit, its ticket is gone and recovery finds the job among the orphans.
       log.error({ err: error, jobId }, 'a job could not be taken up; its ticket is handed out again');
-      return false;
-    } finally {
-      this.#running.delete(jobId);
-      resolve();
+      end();
+      return null;
     }
   }
 
