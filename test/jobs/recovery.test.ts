@@ -76,8 +76,9 @@ describeOnServer('a database that cuts every connection while jobs run', (create
       ),
     );
     const ends = jobs.map(({ id }) => engine.finished(id));
+    // By then the first step of each is stored.
+    await Promise.all(gates.map(({ reached }) => reached));
     for (const gate of gates) {
-      await gate.reached;
       await cut();
       gate.open();
       await cut().catch(() => {});

@@ -13,8 +13,7 @@ export const configured = (provider: { url: string }): Record<string, string> =>
 const TASK = `__typename
   ... on Job { id kind status attempt elapsedSeconds error { code message step retryable }
     usage { inputTokens outputTokens modelCalls } }
-  ... on BackgroundTask { question effort model response }
-  ... on Error { message }`;
+  ... on BackgroundTask { question effort model response }`;
 
 type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
@@ -25,7 +24,7 @@ export function tasksOf(ask: Ask, url: string) {
     (
       await ask(
         `mutation($input: StartBackgroundTaskInput!) { startBackgroundTask(input: $input) {
-          ${TASK} ... on InvalidInputError { issues { path } } ... on RateLimitedError { retryAfterSeconds } } }`,
+          ${TASK} ... on Error { message } ... on InvalidInputError { issues { path } } ... on RateLimitedError { retryAfterSeconds } } }`,
         { input },
       )
     ).data.startBackgroundTask;
@@ -45,14 +44,26 @@ export function tasksOf(ask: Ask, url: string) {
   };
 }
 
+interface TaskEvent {
+  type: string;
+  seq: number;
+  status?: string;
+  step?: string;
+  stream?: string;
+  offset?: number;
+  text?: string;
+  message?: string;
+}
+
 /** Waits until the job is over and gives it; its events too. */
 export async function ended(gateway: TestGateway, id: string) {
-  const events: Record<string, unknown>[] = [];
+  const events: TaskEvent[] = [];
   const query = `subscription { jobProgress(jobId: "${id}") { type: __typename seq
     ... on JobStatusChanged { status } ... on JobStepCompleted { step } ... on JobTextAppended { stream offset text }
     ... on JobLogged { message } } }`;
   for await (const { data } of gateway.follow(query)) events.push(data.jobProgress);
-  return { ...(await tasksOf(gateway.ask, gateway.url).task(id)), events };
+  const task: Record<string, unknown> = await tasksOf(gateway.ask, gateway.url).task(id);
+  return { ...task, events } as Record<string, unknown> & { events: TaskEvent[] };
 }
 
 /** Waits until the provider works on the question, and was asked how far it is. */

@@ -29,12 +29,13 @@ export interface ResponsesProvider extends FakeProvider {
   asked(method: string, ending: string): Exchange[];
   /** Resolves with the `count`th request of that kind, at once where it was seen before. */
   seen(method: string, ending: string, count?: number): Promise<Exchange>;
+  /** The same key gives the same response. */
+  honoursKeys: boolean;
   /** What the provider does instead, where this gives something; it may do it when it likes. */
   instead: (exchange: Exchange, normally: Behaviour) => Behaviour | undefined;
 }
 
 interface Choices {
-  /** The same key gives the same response. */
   honoursKeys?: boolean;
   /** Questions that are answered at once; all others wait for `complete`. */
   answers?: (question: string) => string | undefined;
@@ -52,7 +53,7 @@ export async function startResponsesProvider({
 
   const create: Behaviour = (exchange, response) => {
     const key = exchange.headers['idempotency-key']?.toString();
-    let kept = honoursKeys && key ? byKey.get(key) : undefined;
+    let kept = provider.honoursKeys && key ? byKey.get(key) : undefined;
     if (!kept) {
       kept = {
         id: `resp_${responses.length + 1}`,
@@ -91,6 +92,7 @@ export async function startResponsesProvider({
   const provider: ResponsesProvider = {
     ...server,
     responses,
+    honoursKeys,
     about: (question) => responses.filter(({ id }) => questions.get(id) === question),
     asked,
     seen: (method, ending, count = 1) =>
@@ -129,6 +131,23 @@ export function gate(): { open: () => void; behind: (behaviour: Behaviour) => Be
     },
   };
 }
+
+/** Does it at once, and answers when `until` resolves. */
+export const answeredAfter =
+  (until: Promise<unknown>, behaviour: Behaviour): Behaviour =>
+  (exchange, response) =>
+    behaviour(
+      exchange,
+      new Proxy(response, {
+        get: (target, name) =>
+          name === 'end' ? (body: string) => void until.then(() => target.end(body)) : bound(target, name),
+      }),
+    );
+
+const bound = (target: object, name: string | symbol): unknown => {
+  const value = Reflect.get(target, name);
+  return typeof value === 'function' ? value.bind(target) : value;
+};
 
 const WEBHOOK_KEY = 'a secret of the tests';
 export const WEBHOOK_SECRET = `whsec_${Buffer.from(WEBHOOK_KEY).toString('base64')}`;
