@@ -77,20 +77,23 @@ export function readBackground(answer: unknown): BackgroundResponse {
   const id = text(response.id);
   if (!id) throw new ModelAnswerError('The provider answered with something else than a response.');
 
-  const { code, message } = loose(response.error);
-  const reason = text(loose(response.incomplete_details).reason);
   return {
     id,
     // A word that we do not know is no end.
     status: (STATUSES.includes(text(response.status)) ? response.status : 'in_progress') as BackgroundStatus,
     text: textOf(response),
     usage: response.usage ? usageOf(response) : null,
-    error: response.error
-      ? { code: text(code) || 'unknown', message: text(message) }
-      : reason
-        ? { code: reason, message: `The response is incomplete: ${reason}.` }
-        : null,
+    error: backgroundError(response),
   };
+}
+
+function backgroundError(response: Loose): BackgroundResponse['error'] {
+  const { code, message } = loose(response.error);
+  if (response.error) return { code: text(code) || 'unknown', message: text(message) };
+  const reason = text(loose(response.incomplete_details).reason);
+  if (reason) return { code: reason, message: `The response is incomplete: ${reason}.` };
+  const refusal = refusalIn(response);
+  return refusal === null ? null : { code: 'model_refused', message: `The model refused: ${refusal}` };
 }
 
 /** What a provider's code for a failure means, where no HTTP status says it. */
@@ -124,9 +127,15 @@ function failureOf(response: Loose): ModelError | undefined {
   if (loose(response.incomplete_details).reason === 'content_filter')
     return new ModelRefusedError('The provider’s content filter stopped the answer.', { usage });
 
-  const refusal = contents(response).find(({ type }) => type === 'refusal');
-  if (refusal) return new ModelRefusedError(`The model refused: ${text(refusal.refusal)}`, { usage });
+  const refusal = refusalIn(response);
+  if (refusal !== null) return new ModelRefusedError(`The model refused: ${refusal}`, { usage });
   return undefined;
+}
+
+/** The model's words where it would not answer; null where it did. */
+function refusalIn(response: Loose): string | null {
+  const refusal = contents(response).find(({ type }) => type === 'refusal');
+  return refusal ? text(refusal.refusal) : null;
 }
 
 const contents = (response: Loose): Loose[] =>

@@ -55,6 +55,13 @@ describe('a response in the background', () => {
       { status: 'incomplete', error: { code: 'max_output_tokens' } },
     ],
     [{ status: 'cancelled' }, { status: 'cancelled' }],
+    [
+      { output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'I would rather not.' }] }] },
+      {
+        status: 'completed',
+        error: { code: 'model_refused', message: 'The model refused: I would rather not.' },
+      },
+    ],
   ])('stands where the provider says: %j', async (facts, expected) => {
     await using provider = await startProvider(said('', facts));
     expect(await models(provider.url).background().retrieve('resp_1', patient())).toMatchObject(expected);
