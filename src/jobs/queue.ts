@@ -6,7 +6,7 @@ import type { Store, Trx } from '../store/index.ts';
 const LONGEST_RUN_SECONDS = 86_399;
 
 /** A ticket whose worker died between fetching it and taking the job up comes back after this. */
-const TICKET_HEARTBEAT_SECONDS = 30;
+const TICKET_HEARTBEAT_SECONDS = 10;
 
 export interface QueueNeeds {
   store: Store;
@@ -40,7 +40,7 @@ export class Queue {
       schema: 'signalbox_queue',
       useListenNotify: works,
       supervise: works,
-      superviseIntervalSeconds: 15,
+      superviseIntervalSeconds: 5,
       schedule: false,
       reindex: false,
       monitorVacuum: false,
@@ -111,9 +111,12 @@ export class Queue {
     );
   }
 
-  /** Hands out no more tickets, so that those given back from now on go to other processes. */
+  /**
+   * Hands out no more tickets from the call on, so that those given back go to other processes. Resolves when every
+   * ticket that was drawn here is used or handed back: left in our hands, others would wait for its heartbeat to stop.
+   */
   async rest(): Promise<void> {
-    for (const name of this.#working) await this.#boss.offWork(name, { wait: false });
+    await Promise.all(this.#working.map((name) => this.#boss.offWork(name, { wait: true })));
   }
 
   /** Forgets every ticket of the kind, also those handed out. Only for a store that no other process has open. */

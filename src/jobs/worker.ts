@@ -97,11 +97,14 @@ export class Worker {
   async stop(): Promise<void> {
     const { queue, store, log } = this.#needs;
     this.#stopping = true;
-    await queue.rest();
+    const rested = queue
+      .rest()
+      .catch((error: unknown) => log.warn({ err: error }, 'tickets were left in our hands'));
     const attempts = [...this.#running.values()];
     for (const { stop } of attempts) stop.abort(new AttemptStopped('handed over'));
     await Promise.all(attempts.map(({ over }) => over));
     try {
+      await rested;
       await this.#cancels?.close();
       await store.db.deleteFrom('workers').where('id', '=', this.id).execute();
     } catch (error) {
