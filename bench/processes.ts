@@ -1,0 +1,97 @@
+/** The measured, each in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { residentBytes } from '../src/services/sandbox/memory.ts';
+import { say, within } from './harness.ts';
+
+/** Longer than any single errand of a measurement. */
+const PATIENCE_SECONDS = 120;
+
+/** Linux's, on every machine that one is likely to meet. */
+const TICKS_PER_SECOND = 100;
+
+export interface Orders {
+  environment?: Record<string, string>;
+  args?: string[];
+}
+
+/** A server that says on stderr where it answers: a line that ends with its URL. */
+export class ServerProcess implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Resolves when it answers. What it prints on stdout is dropped. */
+  static async start(file: URL, { environment = {}, args = [] }: Orders = {}): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--expose-gc', file.pathname, ...args], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const heard: string[] = [];
+    createInterface({ input: child.stderr! }).on('line', (line) => {
+      heard.push(line);
+      const url = /\bat (http:\S+)$/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code, signal) => {
+      const story = `${file.pathname} ended (${code ?? signal}):\n${heard.join('\n')}`;
+      reject(new Error(story));
+      if (!child.killed) say(story);
+    });
+    return new ServerProcess(child, await within(PATIENCE_SECONDS, file.pathname, promise));
+  }
+
+  get webSocketUrl(): string {
+    return this.url.replace('http:', 'ws:');
+  }
+
+  /** Sends an order and gives the answer; one at a time. */
+  async ask<Answer>(order: object): Promise<Answer> {
+    const answered = once(this.#child, 'message');
+    this.#child.send(order);
+    const [answer] = await within(PATIENCE_SECONDS, JSON.stringify(order), answered);
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+
+  /** Resident memory, MiB. */
+  async memory(): Promise<number> {
+    const bytes = await residentBytes(this.#child.pid ?? 0);
+    if (bytes === undefined) throw new Error('Memory is read from /proc, which is not here.');
+    return bytes / 2 ** 20;
+  }
+
+  /** Microseconds of processor that it used so far, all threads. */
+  async processor(): Promise<number> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'latin1');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return (Number(user) + Number(system)) * (1e6 / TICKS_PER_SECOND);
+  }
+
+  /** Ends it in good order; what does not end is killed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(kill);
+  }
+}
+
+/** A gateway as `npm start` runs it, on any free port. */
+export const startGateway = (environment: Record<string, string>): Promise<ServerProcess> =>
+  ServerProcess.start(new URL('../src/main.ts', import.meta.url), {
+    args: ['serve'],
+    environment: { PORT: '0', LOG_LEVEL: 'warn', ...environment },
+  });

@@ -1,0 +1,55 @@
+/**
+ * Benchmarks: the gateway's main work beside its peers and beside floors, in the same minutes.
+ * docs/performance.md says what each line means.
+ *
+ *     npm run bench                       everything
+ *     npm run bench -- --only queries     one of them, or several
+ *     npm run bench -- --quick            does it run? The figures mean nothing.
+ *     npm run bench -- --write            into docs/performance.md too
+ */
+import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.ts';
+import { events } from './events.ts';
+import { firstEvent } from './first-event.ts';
+import { type Line, QUICK, say, USUAL } from './harness.ts';
+import { load, machine } from './machine.ts';
+import { memory } from './memory.ts';
+import { models } from './models.ts';
+import { queries } from './queries.ts';
+import { sandbox } from './sandbox.ts';
+import { publish, table } from './table.ts';
+
+const all = [queries, firstEvent, events, coldStart, memory, sandbox, models];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const chosen = all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+const unknown = values.only.filter((name) => !all.some((one) => one.name === name));
+if (unknown.length > 0)
+  throw new Error(`--only ${unknown.join(', ')}: must be ${all.map(({ name }) => name).join(', ')}`);
+if (values.write && (values.quick || chosen.length < all.length))
+  throw new Error('--write wants all figures, measured in earnest.');
+
+const effort = values.quick ? QUICK : USUAL;
+const loadAtStart = load();
+const lines: Line[] = [];
+for (const { name, measure } of chosen) {
+  const began = performance.now();
+  try {
+    lines.push(...(await measure(effort)));
+    say(`${name}: ${Math.round((performance.now() - began) / 1_000)} s`);
+  } catch (error) {
+    // What the others took ten minutes for is worth printing.
+    console.error(name, error);
+    process.exitCode = 1;
+  }
+}
+
+const figures = `${table(lines)}\n\n${machine(loadAtStart)}`;
+console.log(figures);
+if (values.write && !process.exitCode) publish(figures);
