@@ -29,6 +29,7 @@ export const queries: Measurement = {
       args: ['jit'],
     });
     const id = await fill(gateway.url);
+    await fill(logging.url);
 
     const beside = (what: string, query: object, servers: Record<string, ServerProcess>) =>
       race(what, JSON.stringify(query), { 'bare node:http, the same bytes': floor, ...servers }, effort);

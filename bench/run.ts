@@ -41,8 +41,9 @@ const lines: Line[] = [];
 for (const { name, measure } of chosen) {
   const began = performance.now();
   try {
-    lines.push(...(await measure(effort)));
-    say(`${name}: ${Math.round((performance.now() - began) / 1_000)} s`);
+    const found = await measure(effort);
+    lines.push(...found);
+    say(`${table(found)}\n${name}: ${Math.round((performance.now() - began) / 1_000)} s\n`);
   } catch (error) {
     // What the others took ten minutes for is worth printing.
     console.error(name, error);
