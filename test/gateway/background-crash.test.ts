@@ -21,7 +21,7 @@ beforeAll(async () => {
   provider = await startResponsesProvider();
   await seed(join(directory, 'data'));
   await start();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await stop('SIGTERM');
   await provider[Symbol.asyncDispose]();

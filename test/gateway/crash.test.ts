@@ -12,7 +12,7 @@ const diary = join(directory, 'diary');
 let child: ChildProcess;
 let url: string;
 
-beforeAll(start, 60_000);
+beforeAll(start, 180_000);
 afterAll(async () => {
   await stop('SIGTERM');
   rmSync(directory, { recursive: true, force: true });

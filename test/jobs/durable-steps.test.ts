@@ -59,7 +59,7 @@ function newDiary(): string {
 
 for (const { name, missing, create } of places)
   describe.skipIf(missing)(`a process that dies inside and behind every step (${name})`, () => {
-    it('is succeeded by one that goes on behind the last stored step', { timeout: 60_000 }, async () => {
+    it('is succeeded by one that goes on behind the last stored step', { timeout: 180_000 }, async () => {
       await using place = await create();
       const diary = newDiary();
 

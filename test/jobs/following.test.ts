@@ -49,7 +49,7 @@ describeOnStores('followers of a running job', (create) => {
     const following = Array.from({ length: 2_000 }, async () =>
       seqs(await engine.jobs.follow(OWNER, job.id, 0, never)),
     );
-    await expect.poll(() => engine.jobs.subscribers, { timeout: 20_000 }).toBe(2_000);
+    await expect.poll(() => engine.jobs.subscribers, { timeout: 60_000 }).toBe(2_000);
     reads = 0;
     gate.open();
     const all = await Promise.all(following);

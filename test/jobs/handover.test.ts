@@ -56,7 +56,7 @@ describeOnStores('a process that is told to stop', (create) => {
 });
 
 describeOnServer('a fleet that is replaced one process after another', (create) => {
-  it('loses no job', { timeout: 60_000 }, async () => {
+  it('loses no job', { timeout: 180_000 }, async () => {
     const database = await create();
     const work: Script = {
       brief: async (run) => {
@@ -75,7 +75,7 @@ describeOnServer('a fleet that is replaced one process after another', (create) 
     }
     await using _ = worker;
     await expect
-      .poll(() => gateway.jobs.count(OWNER, { statuses: ['COMPLETED'] }), { timeout: 40_000 })
+      .poll(() => gateway.jobs.count(OWNER, { statuses: ['COMPLETED'] }), { timeout: 180_000 })
       .toBe(jobs.length);
   });
 });

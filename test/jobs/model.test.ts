@@ -26,7 +26,7 @@ const action = fc.oneof(
 );
 
 describeOnStores('whatever happens to the jobs of a few sessions', (create) => {
-  it('leaves every job over, every lane free and every log whole', { timeout: 60_000 }, async () => {
+  it('leaves every job over, every lane free and every log whole', { timeout: 180_000 }, async () => {
     await using engine = await startEngine(
       await create(),
       {

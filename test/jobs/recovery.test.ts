@@ -40,7 +40,7 @@ describe.skipIf(inject('servers').postgres === null)('a worker process that was 
 });
 
 describeOnServer('a database that cuts every connection while jobs run', (create) => {
-  it('gets every job completed, no step executed twice once stored', { timeout: 60_000 }, async () => {
+  it('gets every job completed, no step executed twice once stored', { timeout: 180_000 }, async () => {
     const gates = Array.from({ length: 6 }, door);
     const executed = new Map<string, number>();
     await using engine = await startEngine(
