@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { residentBytes } from '../src/services/sandbox/memory.ts';
 import { say, within } from './harness.ts';
+import { hold, letGo } from './held.ts';
 
 /** Longer than any single errand of a measurement. */
 const PATIENCE_SECONDS = 120;
@@ -19,12 +20,11 @@ export interface Orders {
 
 /** A server that says on stderr where it answers: a line that ends with its URL. */
 export class ServerProcess implements AsyncDisposable {
-  readonly url: string;
+  url = '';
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess) {
     this.#child = child;
-    this.url = url;
   }
 
   /** Resolves when it answers. What it prints on stdout is dropped. */
@@ -45,7 +45,14 @@ export class ServerProcess implements AsyncDisposable {
       reject(new Error(story));
       if (!child.killed) say(story);
     });
-    return new ServerProcess(child, await within(PATIENCE_SECONDS, file.pathname, promise));
+    const server = hold(new ServerProcess(child));
+    try {
+      server.url = await within(PATIENCE_SECONDS, file.pathname, promise);
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get webSocketUrl(): string {
@@ -80,6 +87,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Ends it in good order; what does not end is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
+    letGo(this);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');

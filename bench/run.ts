@@ -12,6 +12,7 @@ import { coldStart } from './cold-start.ts';
 import { events } from './events.ts';
 import { firstEvent } from './first-event.ts';
 import { type Line, QUICK, say, USUAL } from './harness.ts';
+import { endAll } from './held.ts';
 import { load, machine } from './machine.ts';
 import { memory } from './memory.ts';
 import { models } from './models.ts';
@@ -34,6 +35,9 @@ if (unknown.length > 0)
   throw new Error(`--only ${unknown.join(', ')}: must be ${all.map(({ name }) => name).join(', ')}`);
 if (values.write && (values.quick || chosen.length < all.length))
   throw new Error('--write wants all figures, measured in earnest.');
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void endAll().finally(() => process.exit(1)));
 
 const effort = values.quick ? QUICK : USUAL;
 const loadAtStart = load();

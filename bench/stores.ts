@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { say } from './harness.ts';
+import { hold, letGo } from './held.ts';
 
 const SERVER = process.env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -17,13 +18,14 @@ export interface Database extends AsyncDisposable {
 /** An empty embedded database. */
 export function createEmbedded(): Database {
   const directory = mkdtempSync(join(tmpdir(), 'signalbox-bench-'));
-  return {
+  return hold<Database>({
     name: 'PGlite',
     environment: { DATA_DIR: directory },
     async [Symbol.asyncDispose]() {
+      letGo(this);
       rmSync(directory, { recursive: true, force: true });
     },
-  };
+  });
 }
 
 /** An empty database on a server; null where none answers. */
@@ -38,14 +40,15 @@ export async function createOnServer(): Promise<Database | null> {
   const folder = createEmbedded();
   const url = new URL(SERVER);
   url.pathname = `/${name}`;
-  return {
+  return hold<Database>({
     name: 'Postgres',
     environment: { ...folder.environment, DATABASE_URL: url.href },
     async [Symbol.asyncDispose]() {
+      letGo(this);
       await folder[Symbol.asyncDispose]();
       await tell(`drop database if exists ${name} with (force)`);
     },
-  };
+  });
 }
 
 /** One of each kind that there is, one after the other. */
