@@ -37,8 +37,15 @@ export async function startProvider(...behaviours: [Behaviour, ...Behaviour[]]):
     underWay += 1;
     most = Math.max(most, underWay);
     const hangUp = Promise.withResolvers<number>();
+    let counted = true;
+    const uncount = () => {
+      if (counted) underWay -= 1;
+      counted = false;
+    };
+    // What is written is over for the caller, who may ask again before the socket is known to be free.
+    response.on('finish', uncount);
     response.on('close', () => {
-      underWay -= 1;
+      uncount();
       if (!response.writableFinished) hangUp.resolve(performance.now());
     });
     response.on('error', () => {});
