@@ -1,6 +1,8 @@
+import { neighbour } from './beside.ts';
 import type { Column } from './columns.ts';
 import type { Cycle, Grain } from './dates.ts';
-import { type Conditions, conditionsIn, neighbour } from './filters.ts';
+import { conditionsIn } from './filtering.ts';
+import type { Conditions } from './filters.ts';
 import type { Aggregate, Assumption, Dimension } from './intent.ts';
 import type { Tag } from './lexicon.ts';
 import { type Mark, markUp } from './marks.ts';

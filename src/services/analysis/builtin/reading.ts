@@ -1,7 +1,7 @@
 import type { Profile } from '../../sandbox/types.ts';
 import { type Column, columnsOf } from './columns.ts';
-import { decide } from './decide.ts';
 import type { Assumption, Reading, Task, Unable } from './intent.ts';
+import { decide } from './intents/index.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { withoutRepeats } from './repeats.ts';
 

@@ -21,7 +21,7 @@ export interface Data extends AsyncDisposable {
 
 const sandbox = new Sandbox({ concurrency: 2 });
 const signal = AbortSignal.timeout(600_000);
-const thinking = { signal, used: async () => {} };
+const thinking = { sessionId: 'session_1', signal, used: async () => {} };
 
 /** Opens a file on disk. */
 export async function open(path: string, format: DatasetFormat = 'CSV'): Promise<Data> {

@@ -4,7 +4,7 @@ import { Sandbox } from '../../../../src/services/sandbox/index.ts';
 import { csv, given } from './asking.ts';
 
 const signal = AbortSignal.timeout(600_000);
-const thinking = { signal, used: async () => {} };
+const thinking = { sessionId: 'session_1', signal, used: async () => {} };
 const shops = csv(
   ['shop', 'revenue', 'day'],
   [

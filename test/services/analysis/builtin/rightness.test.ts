@@ -266,7 +266,7 @@ describe('any table at all', { timeout: 120_000 }, () => {
       language: 'en' as const,
       dataset: { name: 'wide.csv', profile },
     };
-    const thinking = { signal: AbortSignal.timeout(60_000), used: async () => {} };
+    const thinking = { sessionId: 'session_1', signal: AbortSignal.timeout(60_000), used: async () => {} };
     const code = await builtinAnalyst.code(
       question,
       await builtinAnalyst.plan(question, thinking),
