@@ -48,6 +48,9 @@ export async function runProgram(
     if (evaluated.error) throw explain(vm, describe, evaluated.error, code, limits);
     settle(vm, runtime, describe, evaluated.value, code, limits, deadline);
   } catch (error) {
+    // Interrupted between the steps of a promise, the engine says something else: that a function is none, say.
+    if (error instanceof ProgramError && Date.now() > deadline)
+      throw new SandboxLimitError('timeoutMs', limits.timeoutMs, error.line);
     throw error instanceof SandboxError ? error : engineFailure(error, limits);
   }
 }
