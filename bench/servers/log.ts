@@ -56,7 +56,7 @@ async function open(): Promise<string> {
 
 /** Waits until somebody who follows is told of the job's start. */
 async function follow(jobId: string, last: number, atStart: () => void): Promise<void> {
-  for await (const { seq } of await jobs.follow(OWNER, jobId, 0, new AbortController().signal)) {
+  for await (const { seq } of await jobs.follow(OWNER, jobId, 0, { signal: new AbortController().signal })) {
     if (seq === BEFORE) atStart();
     if (seq === last) return;
   }

@@ -2,12 +2,16 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Store } from '../store/index.ts';
 import { JobChanges } from './changes.ts';
+import { Coordination } from './coordination.ts';
+import type { Desk, OnEnd } from './desk.ts';
+import { HotJobs } from './hot.ts';
 import { Hub } from './hub.ts';
 import { Jobs } from './jobs.ts';
 import { Queue } from './queue.ts';
 import { JobReader } from './reader.ts';
 import { Recovery } from './recovery.ts';
-import type { JobKind } from './run.ts';
+import type { CoordinatedKind, JobKind } from './run.ts';
+import type { Job } from './types.ts';
 import { Undelivered } from './undelivered.ts';
 import { Worker } from './worker.ts';
 
@@ -17,7 +21,7 @@ export interface EngineNeeds {
   /** Whether this process runs jobs, or only accepts and follows them. */
   works: boolean;
   /** Every kind of job there is, also in a process that runs none. */
-  kinds: (jobs: Jobs) => JobKind<never>[];
+  kinds: (jobs: Jobs) => (JobKind<never> | CoordinatedKind)[];
   /** How often a process that works says so. */
   heartbeatMs?: number;
   /** How long it may be silent before others take its jobs; several heartbeats. */
@@ -48,15 +52,32 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
   const queue = new Queue({ store, log, works });
   const hub = new Hub({ store, log });
   const reader = new JobReader(db);
+  const hot = new HotJobs(db, hub);
   const changes = new JobChanges({ db, hub, reader, log });
-  const jobs = new Jobs({ db, queue, hub, reader, changes, undelivered });
-  const kinds = new Map((kindsOver(jobs) as JobKind[]).map((kind) => [kind.kind, kind]));
-  const worker = works ? new Worker({ store, queue, kinds, undelivered, log, ...settings }) : undefined;
+  const onEnd = new Map<string, OnEnd>();
+  const host = (kind: string) => (worker && queue.hasPlace(kind) ? worker.id : undefined);
+  const desk: Desk = { queue, onEnd, host };
+  const offer = (job: Job) => worker?.offer(job);
+  const jobs = new Jobs({ db, desk, hub, reader, hot, changes, undelivered, offer });
+
+  const kinds = new Map<string, JobKind>();
+  const coordinated = new Map<string, CoordinatedKind>();
+  for (const kind of kindsOver(jobs) as (JobKind | CoordinatedKind)[]) {
+    if ('coordinate' in kind) coordinated.set(kind.kind, kind);
+    else kinds.set(kind.kind, kind);
+    if ('onEnd' in kind && kind.onEnd) onEnd.set(kind.kind, kind.onEnd);
+  }
+  const everyKind = [...kinds.keys(), ...coordinated.keys()];
+  const writing = (jobId: string) => hub.writing(jobId);
+  const worker = works
+    ? new Worker({ store, desk, kinds, undelivered, log, writing, ...settings })
+    : undefined;
+  const coordination = works ? new Coordination({ store, desk, kinds: coordinated, log }) : undefined;
   const recovery = new Recovery({
     store,
-    queue,
+    desk,
     worker,
-    kinds: [...kinds.keys()],
+    kinds: everyKind,
     undelivered,
     log,
     ...settings,
@@ -68,10 +89,11 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
     jobs,
     recovery,
     async start() {
-      await queue.start([...kinds.keys()]);
+      await queue.start(everyKind);
       await hub.start();
       await recovery.start();
       await worker?.start();
+      await coordination?.start();
       started = true;
     },
     async health() {
@@ -85,9 +107,11 @@ export function createEngine({ store, log, works, kinds: kindsOver, ...settings 
     async stop() {
       started = false;
       await recovery.stop();
+      coordination?.stop();
       await worker?.stop();
       await queue.stop();
       await hub.stop();
+      hot.stop();
     },
   };
 }

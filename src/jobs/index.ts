@@ -9,13 +9,18 @@
  * - **ticket**: an entry of the queue that says "this job waits to be taken up". The row decides whether it does.
  * - **attempt**: one run of a job by one worker. The newest may write; a superseded one cannot.
  * - **step**: a part of the work whose output is stored, so that no later attempt computes it again.
+ * - **turn**: what a job that is made of others does between two waits, in one transaction under its row's lock.
  * - **topic**: what the followers of one log share in a process.
  */
+
+export type { EndedJob } from './ended.ts';
 export { createEngine, type Engine } from './engine.ts';
 export { AttemptStopped, IdempotencyConflictError, JobFailure, SessionBusyError } from './errors.ts';
 export { Jobs, MAX_EVENTS } from './jobs.ts';
-export type { JobKind, Run } from './run.ts';
+export type { JobPage, PageWanted } from './reader.ts';
+export type { CoordinatedKind, JobKind, Run } from './run.ts';
 export type { Start } from './starting.ts';
+export type { EndedChild, Turn } from './turn.ts';
 export {
   type BusyPolicy,
   type EventBody,

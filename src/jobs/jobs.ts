@@ -4,22 +4,28 @@ import { couldBeId } from '../ids.ts';
 import type { Db, Trx } from '../store/index.ts';
 import { cancel } from './cancelling.ts';
 import type { JobChanges } from './changes.ts';
-import type { Hub } from './hub.ts';
+import type { Desk } from './desk.ts';
+import type { HotJobs } from './hot.ts';
+import type { Follower, Following, Hub } from './hub.ts';
 import { lockSessionsJobs } from './lanes.ts';
 import { announceGone, read } from './log.ts';
-import type { Queue } from './queue.ts';
-import type { JobPage, JobReader } from './reader.ts';
-import { type Start, start } from './starting.ts';
+import { type LogRange, lastIn, readRanges, streamedIn } from './pages.ts';
+import type { JobPage, JobReader, PageWanted } from './reader.ts';
+import { isNew, type Start, start } from './starting.ts';
+import { type Turn, takeTurn } from './turn.ts';
 import type { Job, JobEvent, JobFilter } from './types.ts';
 import type { Undelivered } from './undelivered.ts';
 
 export interface JobsNeeds {
   db: Db;
-  queue: Queue;
+  desk: Desk;
   hub: Hub;
   reader: JobReader;
+  hot: HotJobs;
   changes: JobChanges;
   undelivered: Undelivered;
+  /** Lets this process take a job up ahead of its ticket. */
+  offer: (job: Job) => void;
 }
 
 /** Events of one page of a log. */
@@ -49,7 +55,17 @@ export class Jobs {
    * @throws {SessionBusyError | IdempotencyConflictError | RateLimitedError | InvalidInputError}
    */
   start(trx: Trx, request: Start): Promise<Job> {
-    return start(trx, this.#needs.queue, request);
+    return start(trx, this.#needs.desk, request);
+  }
+
+  /** Lets this process take up a job whose acceptance has just committed, without its way through the queue. */
+  offer(job: Job): void {
+    this.#needs.offer(job);
+  }
+
+  /** Whether `start` accepted the job that it gave; false where the idempotency key led to an earlier one. */
+  isNew(job: Job): boolean {
+    return isNew(job);
   }
 
   /** @throws {NotFoundError} */
@@ -63,17 +79,41 @@ export class Jobs {
     return this.#needs.reader.get(owner, id);
   }
 
-  /** In no order; those that do not exist, or are somebody else's, are missing. */
+  /**
+   * In no order; those that do not exist, or are somebody else's, are missing. What is asked for often is kept for a
+   * moment, and is never older than what this process has shown of the job before.
+   */
   findMany(owner: string, ids: readonly string[]): Promise<Job[]> {
+    return this.#needs.hot.findMany(owner, ids);
+  }
+
+  /** The same as the store has them now, for those who were told that something has happened. */
+  readMany(owner: string, ids: readonly string[]): Promise<Job[]> {
     return this.#needs.reader.getMany(owner, ids);
+  }
+
+  /** `findMany` for one, without waiting; undefined where the store has to be asked. */
+  peek(owner: string, id: string): Job | undefined {
+    return this.#needs.hot.peek(owner, id);
   }
 
   list(owner: string, filter: JobFilter, first: number, before?: number): Promise<JobPage> {
     return this.#needs.reader.list(owner, filter, first, before);
   }
 
-  count(owner: string, filter: JobFilter): Promise<number> {
-    return this.#needs.reader.count(owner, filter);
+  /** Several pages in one statement. */
+  listMany(owner: string, wanted: readonly PageWanted[]): Promise<JobPage[]> {
+    return this.#needs.reader.listMany(owner, wanted);
+  }
+
+  async count(owner: string, filter: JobFilter): Promise<number> {
+    const [count = 0] = await this.countMany(owner, [filter]);
+    return count;
+  }
+
+  /** How many match each filter, in one statement. */
+  countMany(owner: string, filters: readonly JobFilter[]): Promise<number[]> {
+    return this.#needs.reader.countMany(owner, filters);
   }
 
   load(): ReturnType<JobReader['load']> {
@@ -81,8 +121,37 @@ export class Jobs {
   }
 
   /** What the job's work returned; null before it COMPLETED. */
-  output(job: Pick<Job, 'id'>): Promise<unknown> {
-    return this.#needs.reader.output(job.id);
+  async output(job: Pick<Job, 'id'>): Promise<unknown> {
+    const outputs = await this.#needs.reader.outputs([job.id]);
+    return outputs.get(job.id) ?? null;
+  }
+
+  /** The same of several, in their order and in one statement; none where no job is COMPLETED. */
+  async outputs(jobs: readonly Job[]): Promise<unknown[]> {
+    const completed = jobs.filter(({ status }) => status === 'COMPLETED');
+    const outputs = await this.#needs.reader.outputs(completed.map(({ id }) => id));
+    return jobs.map(({ id, status }) => (status === 'COMPLETED' ? (outputs.get(id) ?? null) : null));
+  }
+
+  /** The text of a stream of each job, as its followers have it now. */
+  streamed(jobs: readonly Pick<Job, 'id'>[], stream: string): Promise<string[]> {
+    return streamedIn(
+      this.#needs.db,
+      jobs.map(({ id }) => id),
+      stream,
+    );
+  }
+
+  /** The newest event of a type in each job's log. */
+  last<Type extends JobEvent['type']>(
+    jobs: readonly Pick<Job, 'id'>[],
+    type: Type,
+  ): Promise<(Extract<JobEvent, { type: Type }> | null)[]> {
+    return lastIn(
+      this.#needs.db,
+      jobs.map(({ id }) => id),
+      type,
+    );
   }
 
   /** The log's events with seq greater than `after`, at most `first`. */
@@ -90,19 +159,21 @@ export class Jobs {
     return read(this.#needs.db, job.id, after, Math.min(first, MAX_EVENTS));
   }
 
+  /** The same for several at once, each at most `MAX_EVENTS`. */
+  eventsOfMany(ranges: readonly LogRange[]): Promise<JobEvent[][]> {
+    return readRanges(this.#needs.db, ranges);
+  }
+
   /**
    * A job's log from behind `after`: what is stored, then live, until JobFinished.
    *
    * @throws {NotFoundError} At once, before the first event.
    */
-  async follow(
-    owner: string,
-    id: string,
-    after: number,
-    signal: AbortSignal,
-  ): Promise<AsyncGenerator<JobEvent>> {
-    await this.get(owner, id);
-    return this.#needs.hub.follow(id, after, signal);
+  async follow(owner: string, id: string, after: number, follower: Follower): Promise<Following> {
+    const { hub } = this.#needs;
+    if (!couldBeId(id) || (await hub.owner(id, after, follower)) !== owner)
+      throw new NotFoundError('job', id);
+    return hub.follow(id, after, follower);
   }
 
   changes(owner: string, filter: JobFilter, signal: AbortSignal): AsyncGenerator<Job> {
@@ -116,8 +187,21 @@ export class Jobs {
    */
   async cancel(owner: string, id: string): Promise<Job> {
     await this.get(owner, id);
-    await cancel(this.#needs.db, this.#needs.queue, id);
+    await cancel(this.#needs.db, this.#needs.desk, id);
     return this.get(owner, id);
+  }
+
+  /**
+   * Takes a turn of a coordinated job here and now, for what somebody waits for.
+   *
+   * @returns False where there is none to take: the job is over.
+   * @throws {NotFoundError}
+   */
+  async turn(owner: string, id: string, take: (turn: Turn) => Promise<void>): Promise<boolean> {
+    await this.get(owner, id);
+    const { db, desk } = this.#needs;
+    const turn = await db.transaction().execute((trx) => takeTurn(trx, desk, id, take));
+    return turn !== null;
   }
 
   /** Resolves when the job is over, with its final state; with its state by then where `signal` fires before. */
@@ -143,16 +227,19 @@ export class Jobs {
         .where('id', '=', id)
         .where('owner', '=', owner)
         .where('finished_at', 'is not', null)
+        .where(parentIsOver)
         .executeTakeFirst();
       if (gone.numDeletedRows > 0n) return announceGone(trx, [id]);
 
       const job = await trx
         .selectFrom('jobs')
-        .select('status')
+        .select(['status', 'finished_at'])
         .where('id', '=', id)
         .where('owner', '=', owner)
         .executeTakeFirst();
       if (!job) throw new NotFoundError('job', id);
+      if (job.finished_at)
+        throw new InvalidStateError('The job is part of another one that is not over.', job.status);
       throw new InvalidStateError(`The job is ${job.status}; cancel it first.`, job.status);
     });
   }
@@ -163,6 +250,7 @@ export class Jobs {
       const { rows } = await sql<{ id: string }>`
         select id from jobs
         where finished_at < ${at}
+          and ${parentIsOver}
           and not exists (select from jobs as child where child.parent_id = jobs.id and child.finished_at is null)
         order by finished_at
         limit ${DELETED_AT_ONCE}
@@ -211,3 +299,8 @@ export class Jobs {
     await announceGone(trx, await lockSessionsJobs(trx, sessionId));
   }
 }
+
+/** What others are made of stays as long as they may ask for it. */
+const parentIsOver = sql<boolean>`not exists (
+  select from jobs as parent where parent.id = jobs.parent_id and parent.finished_at is null
+)`;

@@ -20,6 +20,12 @@ export async function openLane(trx: Trx, lane: string, sessionId: string): Promi
   return rows[0]?.job_id ?? null;
 }
 
+/** Who occupies a lane now, without a lock: an occupant stays one until it ends. */
+export async function occupantOf(trx: Trx, lane: string): Promise<string | null> {
+  const row = await trx.selectFrom('lanes').select('job_id').where('name', '=', lane).executeTakeFirst();
+  return row?.job_id ?? null;
+}
+
 /** The same for a lane that a job is in already. It is missing only where its session was deleted meanwhile. */
 export async function lockLane(trx: Trx, lane: string): Promise<string | null> {
   const row = await trx

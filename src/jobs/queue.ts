@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Store, Trx } from '../store/index.ts';
@@ -7,6 +8,9 @@ const LONGEST_RUN_SECONDS = 86_399;
 
 /** A ticket whose worker died between fetching it and taking the job up comes back after this. */
 const TICKET_HEARTBEAT_SECONDS = 10;
+
+/** Any number that nothing else in the database uses as an advisory lock: the letters `sgbq`. */
+const LOCK = 0x73_67_62_71;
 
 export interface QueueNeeds {
   store: Store;
@@ -28,12 +32,17 @@ interface Ticket {
  */
 export class Queue {
   readonly #boss: PgBoss;
+  readonly #store: Store;
   readonly #log: Logger;
   readonly #working: string[] = [];
+  readonly #pollers = new Map<string, string>();
+  /** What runs here, by kind. */
+  readonly #places = new Map<string, Places>();
   #started = false;
 
   constructor({ store, log, works }: QueueNeeds) {
     this.#log = log;
+    this.#store = store;
     this.#boss = new PgBoss({
       db: store.queueDatabase,
       backend: store.kind,
@@ -41,6 +50,8 @@ export class Queue {
       useListenNotify: works,
       supervise: works,
       superviseIntervalSeconds: 5,
+      // How often tickets in dead hands are looked for; it would be once a minute.
+      monitorIntervalSeconds: 10,
       schedule: false,
       reindex: false,
       monitorVacuum: false,
@@ -54,6 +65,15 @@ export class Queue {
    * deadlock inside an embedded store's transaction: every queue is touched here, outside any.
    */
   async start(kinds: readonly string[]): Promise<void> {
+    if (this.#store.exclusive) return this.#begin(kinds);
+    // pg-boss locks too late: whoever has asked for its tables before they were there, and waits, then creates them again.
+    await this.#store.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
+      await this.#begin(kinds);
+    });
+  }
+
+  async #begin(kinds: readonly string[]): Promise<void> {
     await this.#boss.start();
     this.#started = true;
     for (const kind of kinds) {
@@ -69,9 +89,40 @@ export class Queue {
     }
   }
 
-  /** Commits with the transaction. */
-  async issue(trx: Trx, kind: string, jobId: string): Promise<void> {
-    await this.#boss.send(queueOf(kind), { jobId } satisfies Ticket, { db: fromKysely(trx) });
+  /**
+   * Commits with the transaction.
+   *
+   * @param notBefore When it may be drawn. Pollers find out within seconds of it, or at once where `nudge` is called.
+   */
+  async issue(trx: Trx, kind: string, jobId: string, notBefore?: Date): Promise<void> {
+    await this.#boss.send(queueOf(kind), { jobId } satisfies Ticket, {
+      db: fromKysely(trx),
+      ...(notBefore && { startAfter: notBefore }),
+    });
+  }
+
+  /**
+   * Takes one of the kind's places for a job that needs no ticket here, until `over`.
+   *
+   * @returns False where there is none, or where none of the kind run here.
+   */
+  takePlace(kind: string, over: Promise<void>): boolean {
+    const places = this.#places.get(kind);
+    if (!places || places.running.size >= places.concurrency) return false;
+    occupy(places, over);
+    return true;
+  }
+
+  /** Whether this process has a place for one more job of the kind. */
+  hasPlace(kind: string): boolean {
+    const places = this.#places.get(kind);
+    return places !== undefined && places.running.size < places.concurrency;
+  }
+
+  /** Has this process look for tickets of the kind now. */
+  nudge(kind: string): void {
+    const poller = this.#pollers.get(kind);
+    if (poller) this.#boss.notifyWorker(poller);
   }
 
   /**
@@ -89,7 +140,9 @@ export class Queue {
   ): Promise<void> {
     const name = queueOf(kind);
     this.#working.push(name);
-    const running = new Set<Promise<void>>();
+    const places: Places = { running: new Set(), concurrency };
+    this.#places.set(kind, places);
+    const { running } = places;
     const worker: string = await this.#boss.work<Ticket>(
       name,
       { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
@@ -101,14 +154,13 @@ export class Queue {
         // pg-boss takes a handler that returns for one that is done with the ticket.
         if (!taken) throw new Error(`${ticket.data.jobId} was not taken up`);
 
-        const { over } = taken;
-        running.add(over);
-        void over.finally(() => running.delete(over));
+        occupy(places, taken.over);
         if (running.size >= concurrency) await Promise.race(running);
         // Unasked, it would sleep until the next NOTIFY or poll, whatever still lies in the queue.
         this.#boss.notifyWorker(worker);
       },
     );
+    this.#pollers.set(kind, worker);
   }
 
   /**
@@ -116,6 +168,7 @@ export class Queue {
    * ticket that was drawn here is used or handed back: left in our hands, others would wait for its heartbeat to stop.
    */
   async rest(): Promise<void> {
+    this.#places.clear();
     await Promise.all(this.#working.map((name) => this.#boss.offWork(name, { wait: true })));
   }
 
@@ -130,6 +183,16 @@ export class Queue {
     this.#started = false;
     await this.#boss.stop({ graceful: false, close: true });
   }
+}
+
+interface Places {
+  running: Set<Promise<void>>;
+  concurrency: number;
+}
+
+function occupy({ running }: Places, over: Promise<void>): void {
+  running.add(over);
+  void over.finally(() => running.delete(over));
 }
 
 export type UseTicket = (trx: Trx) => Promise<void>;

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Store, Trx } from '../store/index.ts';
 import { lockJob } from './cancelling.ts';
+import type { Desk } from './desk.ts';
 import { end, type JobPlace } from './ending.ts';
 import { lockLane } from './lanes.ts';
-import type { Queue } from './queue.ts';
 import { requeue } from './requeueing.ts';
 import type { JobRow } from './rows.ts';
 import type { Undelivered } from './undelivered.ts';
@@ -21,7 +21,7 @@ const BATCH = 200;
 
 export interface RecoveryNeeds {
   store: Store;
-  queue: Queue;
+  desk: Desk;
   /** Absent in a process that runs no jobs. */
   worker: Worker | undefined;
   kinds: readonly string[];
@@ -88,7 +88,8 @@ export class Recovery {
   }
 
   async #startOver(): Promise<void> {
-    const { store, queue, kinds } = this.#needs;
+    const { store, desk, kinds } = this.#needs;
+    const { queue } = desk;
     await store.db.deleteFrom('workers').execute();
     for (;;) {
       const running = await store.db
@@ -104,8 +105,8 @@ export class Recovery {
     await store.db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ id: string; kind: string }>`
         select id, kind from jobs
-        where status = 'STARTED' and finished_at is null
-          and (lane is null or exists (select from lanes where lanes.job_id = jobs.id))
+        where finished_at is null
+          and (status <> 'STARTED' or lane is null or exists (select from lanes where lanes.job_id = jobs.id))
         order by number
       `.execute(trx);
       for (const { id, kind } of rows) await queue.issue(trx, kind, id);
@@ -141,7 +142,7 @@ export class Recovery {
   }
 
   async #recover(place: JobPlace, { crashed }: { crashed: boolean }) {
-    const { store, queue, log } = this.#needs;
+    const { store, desk, log } = this.#needs;
     await store.db.transaction().execute(async (trx) => {
       if (place.lane) await lockLane(trx, place.lane);
       const job = await lockJob(trx, place.id);
@@ -151,10 +152,10 @@ export class Recovery {
         : job.worker === this.#needs.worker?.id;
       if (!stillLost) return;
 
-      if (job.status === 'CANCELLING') await end(trx, queue, job, { status: 'CANCELLED' });
+      if (job.status === 'CANCELLING') await end(trx, desk, job, { status: 'CANCELLED' });
       else if (crashed && job.crashes + 1 >= MAX_CRASHES)
-        await end(trx, queue, job, { status: 'FAILED', error: lost(job) });
-      else await requeue(trx, queue, job, crashed ? 1 : 0);
+        await end(trx, desk, job, { status: 'FAILED', error: lost(job) });
+      else await requeue(trx, desk, job, crashed ? 1 : 0);
       log.warn({ jobId: job.id, worker: job.worker, attempt: job.attempt }, 'a job lost its worker');
     });
   }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { type Db, json } from '../store/index.ts';
+import type { OnEnd } from './desk.ts';
 import { AttemptStopped, JobFailure, lostStore } from './errors.ts';
 import { append, type Fence } from './log.ts';
-import type { Job, LogLevel, Progress, Usage } from './types.ts';
-import { LogWriter } from './writer.ts';
+import type { Turn } from './turn.ts';
+import type { EventBody, Job, LogLevel, Progress, Usage } from './types.ts';
+import { LogWriter, type Writing } from './writer.ts';
 
 /** Characters of JSON that one step may keep. */
 const LONGEST_OUTPUT = 32 * 1024 * 1024;
@@ -22,6 +24,23 @@ export interface JobKind<Input = unknown> {
    * @returns The job's output.
    */
   work(run: Run<Input>): Promise<unknown>;
+  /** Part of the transaction that ends a job of the kind, however it ends and whoever ends it. */
+  onEnd?: OnEnd;
+  /**
+   * Behind that transaction, where a worker ended the job. What it does must be done by somebody else too: the process
+   * may die before. A failure is logged.
+   */
+  afterEnd?: (job: Job) => Promise<void>;
+}
+
+/**
+ * A kind of job that no worker runs: it is made of others, its children. Whenever something happened to it, or to one
+ * of them, it gets a turn, which decides what comes next, and between its turns it lives in the store alone.
+ */
+export interface CoordinatedKind {
+  kind: string;
+  /** One turn, in one transaction that holds the job's row. Throwing undoes it, and ends the job as FAILED. */
+  coordinate(turn: Turn): Promise<void>;
 }
 
 export interface RunNeeds {
@@ -31,6 +50,8 @@ export interface RunNeeds {
   completed: Map<string, unknown>;
   /** Aborted when the attempt has to end; by the run itself when it finds that its log is somebody else's. */
   stop: AbortController;
+  /** Hears of each write to the log before it begins. */
+  writing: Writing;
 }
 
 /** One attempt at a job, as its work sees it. Every write is refused once another attempt has taken over. */
@@ -48,7 +69,8 @@ export class Run<Input = unknown> {
     this.input = job.input as Input;
     this.signal = needs.stop.signal;
     this.#needs = needs;
-    this.#writer = new LogWriter(needs.db, job.id, needs.fence, (reason) => needs.stop.abort(reason));
+    const { db, fence, stop, writing } = needs;
+    this.#writer = new LogWriter(db, job.id, fence, (reason) => stop.abort(reason), writing);
   }
 
   /** The step that is under way, or failed. */
@@ -90,6 +112,18 @@ export class Run<Input = unknown> {
   text(stream: string, text: string): Promise<void> {
     if (this.signal.aborted) return refused(this.signal);
     return this.#writer.text(stream, text);
+  }
+
+  /** Voids what a stream says so far, for text that somebody else begins anew. */
+  restart(stream: string): Promise<void> {
+    if (this.signal.aborted) return refused(this.signal);
+    return this.#writer.restart(stream);
+  }
+
+  /** Adds an event of the job's kind. */
+  say(event: EventBody): Promise<void> {
+    if (this.signal.aborted) return refused(this.signal);
+    return this.#writer.write([event]);
   }
 
   log(level: LogLevel, message: string): Promise<void> {

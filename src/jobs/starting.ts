@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { type InsertObject, sql } from 'kysely';
 import { InvalidInputError, RateLimitedError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { json, type Trx } from '../store/index.ts';
+import { json, jsonText, type Tables, type Trx } from '../store/index.ts';
 import { cancelLocked } from './cancelling.ts';
+import type { Desk } from './desk.ts';
 import { IdempotencyConflictError, SessionBusyError } from './errors.ts';
 import { jobsInLane, laneOf, occupyLane, openLane } from './lanes.ts';
-import { append } from './log.ts';
-import type { Queue } from './queue.ts';
+import { EVENTS_CHANNEL } from './log.ts';
 import { JOB_COLUMNS, toJob } from './rows.ts';
 import type { BusyPolicy, Job } from './types.ts';
 
@@ -22,7 +23,13 @@ export interface Start {
   parallel?: boolean;
   parentId?: string;
   input: unknown;
+  /** What it is about, for those who filter by that: the id of something. */
+  subject?: string;
+  /** From when it first ran; a job that takes longer FAILED. Its kind's own bound holds beside it. */
+  timeoutMs?: number;
   onBusy?: BusyPolicy;
+  /** The caller hands the job to `Jobs.offer` behind the commit: where it is free to run here, it is ours at once. */
+  offered?: boolean;
   /** `request`: what the client sent, where that is not the job's input. */
   idempotency?: { mutation: string; key: string; request?: unknown };
 }
@@ -34,8 +41,20 @@ export interface Start {
  * @throws {IdempotencyConflictError} The key belongs to a job with other input.
  * @throws {RateLimitedError} Too many wait in the lane.
  */
-export async function start(trx: Trx, queue: Queue, request: Start): Promise<Job> {
-  const { kind, owner, sessionId, parentId, input, parallel, onBusy = 'REJECT', idempotency } = request;
+export async function start(trx: Trx, desk: Desk, request: Start): Promise<Job> {
+  const {
+    kind,
+    owner,
+    sessionId,
+    parentId,
+    input,
+    subject,
+    timeoutMs,
+    parallel,
+    onBusy = 'REJECT',
+    offered = false,
+    idempotency,
+  } = request;
   const lane = sessionId && !parallel ? laneOf(sessionId, kind) : null;
   const occupant = lane && sessionId ? await openLane(trx, lane, sessionId) : null;
 
@@ -52,29 +71,73 @@ export async function start(trx: Trx, queue: Queue, request: Start): Promise<Job
   }
 
   let free = occupant === null;
-  if (lane && !free) free = await makeWay(trx, queue, lane, onBusy);
+  if (lane && !free) free = await makeWay(trx, desk, lane, onBusy);
 
-  const row = await trx
-    .insertInto('jobs')
-    .values({
-      id,
-      owner,
-      kind,
-      lane,
-      session_id: sessionId ?? null,
-      parent_id: parentId ?? null,
-      status: 'STARTED',
-      input: json(input),
-    })
-    .returning(JOB_COLUMNS)
-    .executeTakeFirstOrThrow();
-  const lastSeq = await append(trx, { jobId: id, events: [{ type: 'JobStatusChanged', status: 'STARTED' }] });
+  // A ticket, its way through the queue, and a transaction of its own would cost more than many a job's first answer.
+  // Should nobody offer it, or this process die, recovery finds it as it finds every job that is not run by its worker.
+  const host = free && offered ? desk.host(kind) : undefined;
+  const job = await insert(trx, {
+    id,
+    owner,
+    kind,
+    lane,
+    session_id: sessionId ?? null,
+    parent_id: parentId ?? null,
+    input: json(input),
+    subject: subject ?? null,
+    timeout_ms: timeoutMs ?? null,
+    ...(host
+      ? { status: 'RUNNING', worker: host, attempt: 1, started_at: new Date() }
+      : { status: 'STARTED' }),
+  });
 
-  if (free) {
-    if (lane) await occupyLane(trx, lane, id);
-    await queue.issue(trx, kind, id);
-  }
-  return { ...toJob(row), lastSeq: lastSeq ?? 0 };
+  if (free && lane) await occupyLane(trx, lane, id);
+  NEW.add(job);
+  if (host) HOSTED.add(job);
+  else if (free) await desk.queue.issue(trx, kind, id);
+  return job;
+}
+
+/** Jobs that were accepted, and not found by their idempotency key. */
+const NEW = new WeakSet<Job>();
+
+/** Whether `start` accepted the job; false where its key gave it an earlier one. */
+export const isNew = (job: Job): boolean => NEW.has(job);
+
+/** Jobs that were accepted as RUNNING in this process, until they are offered. */
+const HOSTED = new WeakSet<Job>();
+
+/** Whether the job was accepted as ours; true once. */
+export const takeHosted = (job: Job): boolean => HOSTED.delete(job);
+
+/** The job's row and its first events, in one statement. */
+async function insert(trx: Trx, values: InsertObject<Tables, 'jobs'>): Promise<Job> {
+  const statuses = values.status === 'RUNNING' ? ['STARTED', 'RUNNING'] : ['STARTED'];
+  const rows = await trx
+    .with('job', (db) =>
+      db
+        .insertInto('jobs')
+        .values({ ...values, last_seq: statuses.length })
+        .returning(JOB_COLUMNS),
+    )
+    .with('entries', (db) =>
+      db
+        .insertInto('job_events')
+        .columns(['job_id', 'seq', 'at', 'type', 'data'])
+        .expression(
+          sql`
+          select job.id, status.place::int, clock_timestamp(), 'JobStatusChanged',
+            jsonb_build_object('status', status.name)
+          from job, jsonb_array_elements_text(${jsonText(statuses)}::jsonb) with ordinality as status (name, place)
+        ` as never,
+        ),
+    )
+    .selectFrom('job')
+    .select(JOB_COLUMNS)
+    .select(sql`pg_notify(${EVENTS_CHANNEL}, job.id || ' ' || job.last_seq)`.as('told'))
+    .execute();
+  const { told: _, ...row } = rows[0]!;
+  return toJob(row);
 }
 
 /**
@@ -82,14 +145,14 @@ export async function start(trx: Trx, queue: Queue, request: Start): Promise<Job
  *
  * @returns True where the lane is free now; false where the new job has to wait in it.
  */
-async function makeWay(trx: Trx, queue: Queue, lane: string, policy: BusyPolicy): Promise<boolean> {
+async function makeWay(trx: Trx, desk: Desk, lane: string, policy: BusyPolicy): Promise<boolean> {
   const [active, ...waiting] = await jobsInLane(trx, lane);
   if (!active) return true;
   if (policy === 'REJECT') throw new SessionBusyError(toJob(active));
 
   if (policy === 'CANCEL_RUNNING') {
     // Those behind first: a job that ends gives its lane to the next, and none of these shall have it.
-    for (const job of [...waiting.reverse(), active]) await cancelLocked(trx, queue, job);
+    for (const job of [...waiting.reverse(), active]) await cancelLocked(trx, desk, job);
     return (await jobsInLane(trx, lane)).length === 0;
   }
 

@@ -46,6 +46,8 @@ export interface Job {
   sessionId: string | null;
   parentId: string | null;
   lane: string | null;
+  /** The id of what it is about. */
+  subject: string | null;
   status: JobStatus;
   input: unknown;
   error: JobError | null;
@@ -54,6 +56,8 @@ export interface Job {
   /** 0 before a worker took it up. */
   attempt: number;
   usage: Usage;
+  /** Of all attempts together; null: only its kind's own bound. */
+  timeoutMs: number | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -68,6 +72,10 @@ export type EventBody =
   /** `offset`: characters of the same stream that came before. A stream that begins again has offset 0. */
   | { type: 'JobTextAppended'; stream: string; offset: number; text: string }
   | { type: 'JobLogged'; level: LogLevel; message: string }
+  /** Which service answers from here on; what the reply said before is void. */
+  | { type: 'ReplyServed'; servedBy: 'LEGACY' | 'NEW'; fellBack: boolean }
+  /** Of a job that is made of threads. */
+  | { type: 'ThreadStatusChanged'; thread: string; status: string; reason: string | null }
   | { type: 'JobFinished' };
 
 export type JobEvent = EventBody & { jobId: string; seq: number; at: Date };
@@ -77,6 +85,8 @@ export interface JobFilter {
   statuses?: readonly JobStatus[] | null | undefined;
   sessionId?: string | null | undefined;
   parentId?: string | null | undefined;
+  /** What the job is about. */
+  subject?: string | null | undefined;
   createdAfter?: Date | null | undefined;
   createdBefore?: Date | null | undefined;
 }

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Db } from '../store/index.ts';
 import { AttemptStopped, lostStore } from './errors.ts';
-import { append, type Fence } from './log.ts';
-import type { EventBody, Progress, Usage } from './types.ts';
+import { appendAndTell, type Fence } from './log.ts';
+import type { EventBody, JobEvent, Progress, Usage } from './types.ts';
 
-/** Events that come within this are written together. */
+/** Writes follow each other at this distance; what comes in between is written together. */
 const BATCH_MS = 4;
 /** Who adds more than this to one batch waits for it. */
 const BATCH_EVENTS = 500;
@@ -20,6 +20,9 @@ interface Batch {
   written: Promise<void>;
 }
 
+/** Tells followers in this process of a write; what it gives takes what was stored, or nothing. */
+export type Writing = (jobId: string) => ((stored: readonly JobEvent[]) => void) | undefined;
+
 /**
  * Writes one attempt's events, those of a few milliseconds in one transaction. It holds at most one batch being
  * written and one being filled; a producer that is faster than the database waits.
@@ -29,6 +32,7 @@ export class LogWriter {
   readonly #jobId: string;
   readonly #fence: Fence;
   readonly #onStopped: (reason: AttemptStopped) => void;
+  readonly #announce: Writing;
   readonly #offsets = new Map<string, number>();
   #filling: Batch | undefined;
   /** Rejected for good once a batch was not stored: a log has no holes. */
@@ -36,13 +40,25 @@ export class LogWriter {
   /** Writes wait here for room in the batch, in the order in which they were asked for. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** `performance.now()` of the newest write. */
+  #wroteAt = 0;
 
-  /** @param onStopped Hears, once or more, that the attempt can write no more. */
-  constructor(db: Db, jobId: string, fence: Fence, onStopped: (reason: AttemptStopped) => void) {
+  /**
+   * @param onStopped Hears, once or more, that the attempt can write no more.
+   * @param writing Hears of each write before it begins; see `Hub.writing`.
+   */
+  constructor(
+    db: Db,
+    jobId: string,
+    fence: Fence,
+    onStopped: (reason: AttemptStopped) => void,
+    writing: Writing,
+  ) {
     this.#db = db;
     this.#jobId = jobId;
     this.#fence = fence;
     this.#onStopped = onStopped;
+    this.#announce = writing;
   }
 
   /**
@@ -67,6 +83,15 @@ export class LogWriter {
         at += piece.length;
       }
       return batch;
+    });
+  }
+
+  /** Voids what a stream says so far: its next piece has offset 0, and followers forget what came before. */
+  restart(stream: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#offsets.get(stream)) return undefined;
+      this.#offsets.set(stream, 0);
+      return this.#add([{ type: 'JobTextAppended', stream, offset: 0, text: '' }]);
     });
   }
 
@@ -119,14 +144,27 @@ export class LogWriter {
 
   async #store(batch: Batch, before: Promise<void>): Promise<void> {
     try {
-      await Promise.all([delay(BATCH_MS), before]);
+      await Promise.all([this.#pace(), before]);
     } finally {
       this.#filling = undefined;
     }
     const { events, progress, usage } = batch;
     const entry = { jobId: this.#jobId, events, progress, usage };
-    const seq = await append(this.#db, entry, this.#fence).catch(lostStore);
-    if (seq === null) throw new AttemptStopped('superseded');
+    this.#wroteAt = performance.now();
+    const tell = this.#announce(this.#jobId);
+    let stored: JobEvent[] | null = null;
+    try {
+      stored = await appendAndTell(this.#db, entry, this.#fence).catch(lostStore);
+    } finally {
+      tell?.(stored ?? []);
+    }
+    if (!stored) throw new AttemptStopped('superseded');
+  }
+
+  /** Behind a silence nobody has to wait for company: the first words of a reply are out at once. */
+  #pace(): Promise<unknown> {
+    const silence = performance.now() - this.#wroteAt;
+    return silence >= BATCH_MS ? nextTurn() : delay(BATCH_MS - silence);
   }
 
   #isFull({ events, characters }: Batch): boolean {

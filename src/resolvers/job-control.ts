@@ -13,10 +13,10 @@ export const deleteJob = async (_: unknown, { id }: { id: string }, { jobs, view
 export function jobProgress(
   _: unknown,
   { jobId, after }: { jobId: string; after: number },
-  { jobs, viewer, signal }: Context,
+  context: Context,
 ) {
   argument(after >= 0, 'after', 'must be 0 or more');
-  return jobs.follow(viewer.owner, jobId, after, signal);
+  return context.jobs.follow(context.viewer.owner, jobId, after, context);
 }
 
 export const jobChanges = (

@@ -5,6 +5,7 @@
 export { isUnavailable } from './failures.ts';
 export { json, jsonText, storable } from './json.ts';
 export { DataDirectoryInUseError } from './lock.ts';
+export { isStoreLost } from './lost.ts';
 export { openStore } from './open.ts';
 export type { Listener, Store, StoreSettings } from './store.ts';
 export type { Db, Tables, Trx } from './tables.ts';

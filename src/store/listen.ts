@@ -9,81 +9,150 @@ const ANSWER_MS = 5_000;
 const MAX_BACKOFF_MS = 5_000;
 
 interface Subscription {
-  databaseUrl: string;
   channel: string;
   onPayload: (payload: string) => void;
   onReconnect: () => void;
-  log: Logger;
+  onLost?: (() => void) | undefined;
 }
 
 /**
- * LISTENs on a connection of its own, and goes on doing so: a lost or silent connection is replaced, with growing
- * pauses, until `close()`. The first connection has to succeed.
+ * LISTENs for a whole process on one connection of its own, and goes on doing so: a lost or silent connection is
+ * replaced, with growing pauses, until the last listener is closed. It is opened by the first, for whom that has to
+ * succeed.
  */
-export async function listenOnServer({
-  databaseUrl,
-  channel,
-  onPayload,
-  onReconnect,
-  log,
-}: Subscription): Promise<Listener> {
-  const closed = new AbortController();
-  let client = await connect();
-  let heartbeat = setInterval(check, HEARTBEAT_MS);
+export class Listening {
+  readonly #databaseUrl: string;
+  readonly #log: Logger;
+  readonly #subscriptions = new Set<Subscription>();
+  /** The connection that stands, or the one that is being made. */
+  #client: Promise<pg.Client> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** Fires when nobody listens any more. */
+  #idle = new AbortController();
 
-  return {
-    async close() {
-      closed.abort();
-      clearInterval(heartbeat);
-      await client.end();
-    },
-  };
+  constructor(databaseUrl: string, log: Logger) {
+    this.#databaseUrl = databaseUrl;
+    this.#log = log;
+  }
 
-  async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({
-      connectionString: databaseUrl,
+  async listen(subscription: Subscription): Promise<Listener> {
+    this.#subscriptions.add(subscription);
+    try {
+      this.#client ??= this.#open();
+      const client = await withinAnswerTime(this.#client);
+      await client.query(`listen ${client.escapeIdentifier(subscription.channel)}`);
+    } catch (error) {
+      await this.#leave(subscription);
+      throw error;
+    }
+    return { close: () => this.#leave(subscription) };
+  }
+
+  async #leave(subscription: Subscription): Promise<void> {
+    if (!this.#subscriptions.delete(subscription)) return;
+    const opened = this.#client;
+    if (this.#subscriptions.size === 0) {
+      this.#client = undefined;
+      clearInterval(this.#heartbeat);
+      this.#idle.abort();
+      this.#idle = new AbortController();
+      await opened?.then(end, () => {});
+    } else if (!this.#channels().includes(subscription.channel))
+      // One that is lost meanwhile is replaced by one that does not listen to it.
+      await opened
+        ?.then((client) => client.query(`unlisten ${client.escapeIdentifier(subscription.channel)}`))
+        .catch(() => {});
+  }
+
+  #channels(): string[] {
+    return [...new Set([...this.#subscriptions].map(({ channel }) => channel))];
+  }
+
+  async #open(): Promise<pg.Client> {
+    const { signal } = this.#idle;
+    try {
+      return await this.#connect(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#client = undefined;
+      throw error;
+    }
+  }
+
+  async #connect(idle: AbortSignal): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.#databaseUrl,
       application_name: 'signalbox listener',
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
       keepAlive: true,
     });
-    next.on('notification', ({ payload }) => onPayload(payload ?? ''));
-    next.on('error', (error) => log.warn({ err: error, channel }, 'the listening connection broke'));
+    client.on('notification', ({ channel, payload = '' }) => {
+      for (const subscription of this.#subscriptions)
+        if (subscription.channel === channel) subscription.onPayload(payload);
+    });
+    client.on('error', (error) => this.#log.warn({ err: error }, 'the listening connection broke'));
     try {
-      await next.connect();
-      await next.query(`listen ${next.escapeIdentifier(channel)}`);
+      await client.connect();
+      const listens = this.#channels().map((channel) => `listen ${client.escapeIdentifier(channel)}`);
+      if (listens.length > 0) await client.query(listens.join(';'));
     } catch (error) {
-      await next.end().catch(() => {});
+      await end(client);
       throw error;
     }
-    next.once('end', () => void reconnect(next));
-    return next;
+    if (idle.aborted) {
+      await end(client);
+      throw idle.reason;
+    }
+    client.once('end', () => this.#lose(idle));
+    this.#heartbeat = setInterval(() => this.#check(client), HEARTBEAT_MS);
+    return client;
   }
 
-  async function reconnect(lost: pg.Client): Promise<void> {
-    if (closed.signal.aborted || lost !== client) return;
-    clearInterval(heartbeat);
-    for (let pause = 50; !closed.signal.aborted; pause = Math.min(2 * pause, MAX_BACKOFF_MS)) {
+  #lose(idle: AbortSignal): void {
+    if (idle.aborted) return;
+    clearInterval(this.#heartbeat);
+    this.#client = this.#reconnect(idle);
+    this.#client.catch(() => {});
+    for (const { onLost } of this.#subscriptions) onLost?.();
+  }
+
+  /** @throws Only where nobody listens any more. */
+  async #reconnect(idle: AbortSignal): Promise<pg.Client> {
+    for (let pause = 50; ; pause = Math.min(2 * pause, MAX_BACKOFF_MS)) {
       try {
-        client = await connect();
-        break;
+        const client = await this.#connect(idle);
+        for (const { onReconnect } of this.#subscriptions) onReconnect();
+        return client;
       } catch (error) {
-        log.warn({ err: error, channel }, 'cannot listen to the database; trying again');
-        await delay(pause, undefined, { signal: closed.signal }).catch(() => {});
+        idle.throwIfAborted();
+        this.#log.warn({ err: error }, 'cannot listen to the database; trying again');
+        await delay(pause, undefined, { signal: idle });
       }
     }
-    if (closed.signal.aborted) return void client.end().catch(() => {});
-    heartbeat = setInterval(check, HEARTBEAT_MS);
-    onReconnect();
   }
 
-  /** A connection can die without a word; only asking finds out. Ending it starts `reconnect`. */
-  function check(): void {
-    const asked = client;
-    asked.query('select 1').catch((error: unknown) => {
-      log.warn({ err: error, channel }, 'the listening connection does not answer');
+  /** A connection can die without a word; only asking finds out. Ending it starts `#reconnect`. */
+  #check(client: pg.Client): void {
+    client.query('select 1').catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'the listening connection does not answer');
       // `end()` would wait for the same silent peer.
-      (asked as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     });
+  }
+}
+
+const end = (client: pg.Client): Promise<void> => client.end().catch(() => {});
+
+/** Whoever begins to listen while the connection is away waits no longer than for an answer. */
+async function withinAnswerTime<Value>(promise: Promise<Value>): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`The database could not be listened to within ${ANSWER_MS} ms.`)),
+    ANSWER_MS,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

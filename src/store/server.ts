@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { listenOnServer } from './listen.ts';
+import { Listening } from './listen.ts';
+import { RememberingDialect } from './lost.ts';
 import { migrate } from './migrate.ts';
 import type { Store, StoreSettings } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -30,7 +31,8 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
   // The same for one that is in somebody's hands between two statements; the next statement tells its holder.
   pool.on('connect', (client) => client.on('error', () => {}));
 
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const listening = new Listening(databaseUrl, log);
+  const db = new Kysely<Tables>({ dialect: new RememberingDialect({ pool }) });
   try {
     const schemaVersion = await migrate(db);
     return {
@@ -44,15 +46,14 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
           const result: pg.QueryResult | pg.QueryResult[] = await pool.query(text, values);
           return { rows: Array.isArray(result) ? result.flatMap(({ rows }) => rows) : result.rows };
         },
-        listen: (channel, onPayload, onReconnect) =>
-          listenOnServer({ databaseUrl, channel, onPayload, onReconnect, log }),
+        listen: (channel, onPayload, onReconnect) => listening.listen({ channel, onPayload, onReconnect }),
       },
       async version() {
         const { rows } = await sql<{ version: string }>`select version()`.execute(db);
         return rows[0]?.version ?? 'unknown';
       },
-      listen: (channel, onPayload, onReconnect) =>
-        listenOnServer({ databaseUrl, channel, onPayload, onReconnect, log }),
+      listen: (channel, onPayload, onReconnect, onLost) =>
+        listening.listen({ channel, onPayload, onReconnect, onLost }),
       close: () => db.destroy(),
     };
   } catch (error) {

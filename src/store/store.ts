@@ -33,9 +33,14 @@ export interface Store {
   /** Postgres' own account of its version. */
   version(): Promise<string>;
   /**
-   * Calls `onPayload` for every NOTIFY on the channel. `onReconnect` is called after the connection was lost and
-   * found again: notifications in between are gone, and only the tables know what happened.
+   * Calls `onPayload` for every NOTIFY on the channel. `onLost` is called as soon as the connection is known to be lost,
+   * and `onReconnect` when it was found again: notifications in between are gone, and only the tables know what happened.
    */
-  listen(channel: string, onPayload: (payload: string) => void, onReconnect: () => void): Promise<Listener>;
+  listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnect: () => void,
+    onLost?: () => void,
+  ): Promise<Listener>;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { MAX_CRASHES } from '../../src/jobs/recovery.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import type { Input, Orders } from '../support/engine-process.ts';
+import { newFolder } from '../support/folders.ts';
 import { TestProcess } from '../support/processes.ts';
 import { createOnServer, silent } from '../support/stores.ts';
 
@@ -52,7 +53,7 @@ async function deathsUntilDone(orders: Orders, jobs: Input[]): Promise<number> {
 }
 
 function newDiary(): string {
-  const diary = join(mkdtempSync(join(tmpdir(), 'signalbox-diary-')), 'diary');
+  const diary = join(newFolder(), 'diary');
   writeFileSync(diary, '');
   return diary;
 }

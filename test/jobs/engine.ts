@@ -75,7 +75,7 @@ export async function startEngine(
         .execute((trx) => jobs.start(trx, { kind: 'SCRIPT', owner: OWNER, input: { do: what }, ...more })),
     async log(jobId) {
       const events: JobEvent[] = [];
-      for await (const event of await jobs.follow(OWNER, jobId, 0, signal())) events.push(event);
+      for await (const event of await jobs.follow(OWNER, jobId, 0, { signal: signal() })) events.push(event);
       return events;
     },
     finished: (jobId) => jobs.finished(OWNER, jobId, signal()),

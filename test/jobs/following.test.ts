@@ -47,7 +47,7 @@ describeOnStores('followers of a running job', (create) => {
     const job = await engine.start('talk');
     await gate.reached;
     const following = Array.from({ length: 2_000 }, async () =>
-      seqs(await engine.jobs.follow(OWNER, job.id, 0, never)),
+      seqs(await engine.jobs.follow(OWNER, job.id, 0, { signal: never })),
     );
     await expect.poll(() => engine.jobs.subscribers, { timeout: 60_000 }).toBe(2_000);
     reads = 0;
@@ -72,17 +72,12 @@ describeOnStores('followers of a running job', (create) => {
     for (let cut = 0; cut < 50; cut++) {
       const connection = new AbortController();
       let left = 1 + ((cut * 7) % 5);
-      for await (const { seq } of await engine.jobs.follow(
-        OWNER,
-        job.id,
-        seen.at(-1) ?? 0,
-        connection.signal,
-      )) {
+      for await (const { seq } of await engine.jobs.follow(OWNER, job.id, seen.at(-1) ?? 0, connection)) {
         seen.push(seq);
         if (--left === 0) connection.abort();
       }
     }
-    seen.push(...(await seqs(await engine.jobs.follow(OWNER, job.id, seen.at(-1) ?? 0, never))));
+    seen.push(...(await seqs(await engine.jobs.follow(OWNER, job.id, seen.at(-1) ?? 0, { signal: never }))));
     expect(seen).toEqual(upTo((await engine.jobs.get(OWNER, job.id)).lastSeq));
   });
 
@@ -91,7 +86,7 @@ describeOnStores('followers of a running job', (create) => {
     const job = await engine.start('wait');
     const connections = Array.from({ length: 100 }, () => new AbortController());
     const following = connections.map(async ({ signal }) =>
-      seqs(await engine.jobs.follow(OWNER, job.id, 1, signal)),
+      seqs(await engine.jobs.follow(OWNER, job.id, 1, { signal })),
     );
     await expect.poll(() => engine.jobs.subscribers).toBe(100);
     for (const connection of connections) connection.abort();
@@ -102,21 +97,23 @@ describeOnStores('followers of a running job', (create) => {
   it('are told the end also where their cursor is ahead of the log', async () => {
     await using engine = await startEngine(await create(), { wait: untilAborted });
     const job = await engine.start('wait');
-    const ahead = seqs(await engine.jobs.follow(OWNER, job.id, 1_000, never));
+    const ahead = seqs(await engine.jobs.follow(OWNER, job.id, 1_000, { signal: never }));
     await expect.poll(() => engine.jobs.subscribers).toBe(1);
     await engine.jobs.cancel(OWNER, job.id);
     expect(await ahead).toEqual([]);
     const { lastSeq } = await engine.finished(job.id);
-    expect(await seqs(await engine.jobs.follow(OWNER, job.id, lastSeq + 5, never))).toEqual([]);
-    expect(await seqs(await engine.jobs.follow(OWNER, job.id, lastSeq, never))).toEqual([]);
-    expect(await seqs(await engine.jobs.follow(OWNER, job.id, 2, never))).toEqual(upTo(lastSeq, 2));
+    expect(await seqs(await engine.jobs.follow(OWNER, job.id, lastSeq + 5, { signal: never }))).toEqual([]);
+    expect(await seqs(await engine.jobs.follow(OWNER, job.id, lastSeq, { signal: never }))).toEqual([]);
+    expect(await seqs(await engine.jobs.follow(OWNER, job.id, 2, { signal: never }))).toEqual(
+      upTo(lastSeq, 2),
+    );
   });
 
   it('end when the job is deleted under them, and when the process stops', async () => {
     await using engine = await startEngine(await create(), { wait: untilAborted }, { works: false });
     const [deleted, stopped] = [await engine.start('wait'), await engine.start('wait')];
     const following = [deleted, stopped].map(async ({ id }) =>
-      seqs(await engine.jobs.follow(OWNER, id, 0, never)),
+      seqs(await engine.jobs.follow(OWNER, id, 0, { signal: never })),
     );
     const watching = (async () => {
       for await (const _ of engine.jobs.changes(OWNER, {}, never)) {
@@ -140,10 +137,10 @@ describeOnStores('followers of a running job', (create) => {
     const job = await engine.start('wait');
     const hub = new Hub({ store: engine.store, log: silent });
     await hub.start();
-    const stays = seqs(hub.follow(job.id, 1, never));
+    const stays = seqs(hub.follow(job.id, 1, { signal: never }));
     for (let visitor = 0; visitor < 300; visitor++) {
       const connection = new AbortController();
-      const visit = seqs(hub.follow(job.id, 1, connection.signal));
+      const visit = seqs(hub.follow(job.id, 1, { signal: connection.signal }));
       setImmediate(() => connection.abort());
       await visit;
     }
@@ -169,7 +166,7 @@ describeOnServer('followers whose database connections are cut', (create) => {
     });
     const job = await engine.start('talk');
     const following = Array.from({ length: 20 }, async () =>
-      seqs(await engine.jobs.follow(OWNER, job.id, 0, AbortSignal.timeout(25_000))),
+      seqs(await engine.jobs.follow(OWNER, job.id, 0, { signal: AbortSignal.timeout(25_000) })),
     );
     for (const gate of gates) {
       await gate.reached;

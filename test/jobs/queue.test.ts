@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOnStores } from '../support/stores.ts';
+import { describeOnServer, describeOnStores } from '../support/stores.ts';
 import { OWNER, startEngine } from './engine.ts';
 
 describeOnStores('more jobs than the process has hands', (create) => {
@@ -15,5 +15,19 @@ describeOnStores('more jobs than the process has hands', (create) => {
       .toBe(30);
     // Polling alone would take 30 / 2 × 5 s.
     expect(performance.now() - began).toBeLessThan(10_000);
+  });
+});
+
+describeOnServer('several processes that begin together', (create) => {
+  it('find or make the same empty queue', async () => {
+    const database = await create();
+    const work = { brief: async () => 'done' };
+    const engines = await Promise.all(
+      Array.from({ length: 3 }, () => startEngine(database, work, { drops: false })),
+    );
+    const { id } = await engines[0]!.start('brief');
+    expect(await engines[2]!.finished(id)).toMatchObject({ status: 'COMPLETED' });
+    await Promise.all(engines.map((engine) => engine[Symbol.asyncDispose]()));
+    await database.drop();
   });
 });

@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, inject, it } from 'vitest';
 import type { Orders } from '../support/engine-process.ts';
+import { newFolder } from '../support/folders.ts';
 import { TestProcess } from '../support/processes.ts';
 import { createOnServer, describeOnServer, describeOnStores } from '../support/stores.ts';
 import { OWNER, startEngine } from './engine.ts';
@@ -12,7 +12,7 @@ import { door } from './scripts.ts';
 describe.skipIf(inject('servers').postgres === null)('a worker process that was killed (Postgres)', () => {
   it('has its jobs taken up by another, and those that were being cancelled are over', async () => {
     const database = await createOnServer();
-    const diary = join(mkdtempSync(join(tmpdir(), 'signalbox-diary-')), 'diary');
+    const diary = join(newFolder(), 'diary');
     writeFileSync(diary, '');
     await using gateway = await startEngine(database, {}, { works: false, deadAfterMs: 700 });
     const orders = { databaseUrl: database.url, diary } satisfies Orders;

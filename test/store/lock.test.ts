@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DataDirectoryInUseError } from '../../src/store/index.ts';
 import { lockDirectory } from '../../src/store/lock.ts';
+import { newFolder } from '../support/folders.ts';
 import { TestProcess } from '../support/processes.ts';
-
-const newFolder = () => mkdtempSync(join(tmpdir(), 'signalbox-lock-'));
 
 /** Start of a process that lived once and does not any more. */
 function deadPid(): number {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { describe, expect, inject, it } from 'vitest';
 import { MigrationChangedError, migrate } from '../../src/store/migrate.ts';
+import { newFolder } from '../support/folders.ts';
 import { TestProcess } from '../support/processes.ts';
 import { createOnServer, describeOnStores } from '../support/stores.ts';
 
@@ -37,7 +37,7 @@ describeOnStores('migrations', (create) => {
   it('are applied in order and once, and those of a newer version are left alone', async () => {
     const database = await create();
     const store = await database.open();
-    const folder = mkdtempSync(join(tmpdir(), 'signalbox-migrations-'));
+    const folder = newFolder();
     const url = pathToFileURL(`${folder}/`);
     writeFileSync(
       join(folder, '9001-birds.sql'),
@@ -65,7 +65,7 @@ describeOnStores('migrations', (create) => {
   it('that fail leave nothing behind', async () => {
     const database = await create();
     const store = await database.open();
-    const folder = mkdtempSync(join(tmpdir(), 'signalbox-migrations-'));
+    const folder = newFolder();
     writeFileSync(join(folder, '9001-bad.sql'), 'create table half (a text);\ncreate nonsense;\n');
     await expect(migrate(store.db, pathToFileURL(`${folder}/`))).rejects.toThrow('syntax error');
     await expect(sql`select from half`.execute(store.db)).rejects.toThrow('does not exist');
