@@ -76,6 +76,12 @@ export const SETTINGS = {
     meaning:
       'Whether this process answers clients (gateway), runs jobs (worker), or both. The embedded database needs both.',
   },
+  PROBE_PORT: {
+    schema: integer(0, 65_535),
+    default: undefined,
+    meaning:
+      'Where a process with ROLE=worker answers `/health`, `/health/live` and `/metrics`, on HOST; 0 takes a free port. Without it it listens nowhere.',
+  },
   AUTH_TOKENS: {
     schema: tokens,
     default: undefined,
@@ -92,6 +98,34 @@ export const SETTINGS = {
     default: undefined,
     meaning:
       'Names under which the gateway may be called, with commas between them. On a loopback HOST only localhost’s are answered without it, which keeps web pages from reaching the gateway through a name of their own.',
+  },
+  MAX_CONNECTIONS: {
+    schema: integer(1, 1_000_000),
+    default: '20000',
+    meaning:
+      'WebSockets of this process; the next one is refused with 503. Its file descriptors have to suffice.',
+  },
+  MAX_CONNECTIONS_PER_OWNER: {
+    schema: integer(1, 1_000_000),
+    default: '1000',
+    meaning:
+      'WebSockets and event streams of one owner in this process. Without AUTH_TOKENS all callers are one owner.',
+  },
+  MAX_SUBSCRIPTIONS_PER_CONNECTION: {
+    schema: integer(1, 10_000),
+    default: '100',
+    meaning: 'Operations that run on one WebSocket at a time.',
+  },
+  CLIENT_STALL_SECONDS: {
+    schema: integer(1, 3_600),
+    default: '30',
+    meaning:
+      'A client that takes nothing of what it is sent for so long is closed, to resume. Shorter frees memory earlier, longer spares slow networks.',
+  },
+  CLIENT_IDLE_SECONDS: {
+    schema: integer(1, 604_800),
+    default: '600',
+    meaning: 'A WebSocket on which nothing has run for so long is closed.',
   },
   SESSION_TTL_SECONDS: {
     schema: integer(1, 31_536_000),

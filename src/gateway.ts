@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { DomainError } from './errors.ts';
 import { createEngine } from './jobs/index.ts';
-import { createContext } from './resolvers/index.ts';
+import { contextsOver } from './resolvers/index.ts';
 import { exampleQuery, schema } from './schema/index.ts';
-import { authenticateWith, createHandler, type Server, startServer, webhookRoute } from './server/index.ts';
-import { type Analyst, createServices, type Outside, type Services } from './services/index.ts';
+import {
+  authenticateWith,
+  createHandler,
+  type Probes,
+  type Server,
+  startProbes,
+  startServer,
+  webhookRoute,
+} from './server/index.ts';
+import { type Analyst, createServices, type Services } from './services/index.ts';
+import { serverLimits, serviceSettings, storeSettings } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 
 export const VERSION = (
@@ -19,6 +27,8 @@ export interface Gateway extends AsyncDisposable {
   fetch: (request: Request) => Promise<Response>;
   /** Of the GraphQL endpoint; undefined in a process that answers no clients. */
   url: string | undefined;
+  /** Where a process that answers no clients says how it is; undefined: nowhere. */
+  probePort: number | undefined;
   services: Services;
   store: Store;
   /** Stops accepting, lets what runs end or hands it over, and closes the store. */
@@ -41,15 +51,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const { log = pino({ level: config.LOG_LEVEL }), now = () => new Date(), listens = true } = options;
   const answers = config.ROLE !== 'worker';
 
-  const store =
-    options.store ??
-    (await openStore({
-      databaseUrl: config.DATABASE_URL,
-      backend: config.DATABASE_BACKEND,
-      connections: config.DATABASE_CONNECTIONS,
-      dataDir: config.DATA_DIR,
-      log,
-    }));
+  const store = options.store ?? (await openStore(storeSettings(config, log)));
   const { kinds, over } = createServices({
     ...serviceSettings(config),
     store,
@@ -63,19 +65,20 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   const served = {
     schema,
-    contextFor: (caller: { viewer: { owner: string }; signal: AbortSignal }) =>
-      createContext(services, about, caller),
+    contextFor: contextsOver(services, about),
     authenticate: authenticateWith(config.AUTH_TOKENS ?? new Map()),
     exampleQuery,
     expose: (error: Error) => (error instanceof DomainError ? { code: error.code } : undefined),
     allowedOrigins: config.ALLOWED_ORIGINS ?? [],
-    limits: { uploadBytes: config.MAX_UPLOAD_BYTES + MULTIPART_OVERHEAD },
+    limits: serverLimits(config),
     log,
   };
   let server: Server | undefined;
+  let probes: Probes | undefined;
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     await server?.close();
+    await probes?.close();
     await services.housekeeping.stop();
     await engine.stop();
     await services.doorbell.stop();
@@ -95,6 +98,14 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         routes: { ...(services.webhooks && { '/webhooks/openai': webhookRoute(services.webhooks, log) }) },
         health: () => engine.health(),
       });
+    if (!answers && listens && config.PROBE_PORT !== undefined)
+      probes = await startProbes({
+        host: config.HOST,
+        port: config.PROBE_PORT,
+        health: () => engine.health(),
+        routes: {},
+        log,
+      });
     if (server && !config.AUTH_TOKENS && !isLoopback(config.HOST))
       log.warn(
         { host: config.HOST },
@@ -113,48 +124,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   return {
     fetch: async (request) => fetch(request),
     url: server?.url,
+    probePort: probes?.port,
     services,
     store,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
-
-/** What of the configuration the services want to know. */
-export function serviceSettings(config: Config): Omit<Outside, 'store' | 'log' | 'now'> {
-  return {
-    storage: {
-      directory: join(config.DATA_DIR, 'files'),
-      s3: config.S3_BUCKET
-        ? { bucket: config.S3_BUCKET, region: config.S3_REGION, endpoint: config.S3_ENDPOINT }
-        : undefined,
-    },
-    models: {
-      apiKey: config.OPENAI_API_KEY,
-      baseUrl: config.OPENAI_BASE_URL,
-      api: config.OPENAI_API,
-      requestsPerSecond: config.OPENAI_RATE_LIMIT_REQUESTS_PER_SECOND,
-      burst: config.OPENAI_RATE_LIMIT_BURST,
-      tokensPerMinute: config.OPENAI_RATE_LIMIT_TOKENS_PER_MINUTE ?? null,
-      concurrency: config.OPENAI_CONCURRENCY,
-      maxRetries: config.OPENAI_MAX_RETRIES,
-      deadlineMs: 1_000 * config.OPENAI_TIMEOUT_SECONDS,
-      longestQueue: CALLS_WAITING,
-    },
-    modelNames: { analysis: config.MODEL_ANALYSIS, reasoning: config.MODEL_REASONING },
-    webhookSecret: config.OPENAI_WEBHOOK_SECRET,
-    jobRetentionSeconds: config.JOB_RETENTION_SECONDS,
-    sessionTtlSeconds: config.SESSION_TTL_SECONDS,
-    maxUploadBytes: config.MAX_UPLOAD_BYTES,
-    analysesAtOnce: config.ANALYSES_AT_ONCE,
-    sandboxes: config.ANALYSES_AT_ONCE,
-  };
-}
-
-/** Calls to the model provider that may wait for their turn in one process. */
-const CALLS_WAITING = 1_000;
-
-/** What a multipart body has beside its file. */
-const MULTIPART_OVERHEAD = 64 * 1024;
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);

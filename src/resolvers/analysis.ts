@@ -22,7 +22,7 @@ export const dataset = (job: Job, _: unknown, { load }: Context) => {
   return datasetId === null ? null : load.dataset.load(datasetId);
 };
 
-export const result = (job: Job, _: unknown, { analyses }: Context) => analyses.result(job);
+export const result = (job: Job, _: unknown, { load }: Context) => load.result.load(job);
 
 export const startAnalysis = (_: unknown, { input }: { input: StartInput }, { analyses, viewer }: Context) =>
   analyses.start(viewer, input);

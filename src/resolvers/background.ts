@@ -19,7 +19,7 @@ export const effort = (job: Job) => inputOf(job).effort;
 
 export const model = (job: Job) => inputOf(job).model;
 
-export const response = (job: Job, _: unknown, { backgroundTasks }: Context) => backgroundTasks.response(job);
+export const response = (job: Job, _: unknown, { load }: Context) => load.response.load(job);
 
 export const startBackgroundTask = (
   _: unknown,

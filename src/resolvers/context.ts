@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { Job } from '../jobs/index.ts';
-import type { Dataset, Services, Session, Viewer } from '../services/index.ts';
+import type { Job, JobEvent, JobFilter, JobPage, PageWanted } from '../jobs/index.ts';
+import type { AnalysisResult, Dataset, Services, Session, Viewer } from '../services/index.ts';
 
 /** What the gateway says of itself. */
 export interface About {
@@ -21,32 +21,117 @@ export interface Context extends Services {
 }
 
 interface Loaders {
-  job: DataLoader<string, Job | null>;
-  session: DataLoader<string, Session | null>;
-  dataset: DataLoader<string, Dataset | null>;
+  job: Load<string, Job | null> & { peek(id: string): Job | undefined };
+  /** As it is now: an event says that it has changed. */
+  changedJob: Load<string, Job | null>;
+  session: Load<string, Session | null>;
+  dataset: Load<string, Dataset | null>;
+  /** Pages of the viewer's jobs, and how many there are. */
+  jobs: Load<PageWanted, JobPage>;
+  jobCount: Load<JobFilter, number>;
+  /** Pages of logs. */
+  events: Load<{ jobId: string; after: number; first: number }, JobEvent[]>;
+  /** What came of jobs, by their kinds. */
+  result: Load<Job, AnalysisResult | null>;
+  response: Load<Job, string | null>;
 }
 
-export function createContext(
-  services: Services,
-  about: About,
-  { viewer, signal }: { viewer: Viewer; signal: AbortSignal },
-): Context {
-  const { jobs, sessions, datasets } = services;
-  return {
+interface Load<Key, Thing> {
+  load(key: Key): Promise<Thing>;
+}
+
+/** Who asks. */
+interface Caller {
+  viewer: Viewer;
+  signal: AbortSignal;
+}
+
+/** A context, with what no other one has. */
+interface Own extends Context {
+  caller: Caller;
+  loaders: Loaders | undefined;
+}
+
+/**
+ * Makes contexts. What they share stands in their prototype: to copy it for each of them would be a good part of what a
+ * small query costs.
+ */
+export function contextsOver(services: Services, about: About): (caller: Caller) => Context {
+  const shared: ThisType<Own> = {
     ...services,
-    viewer,
     about,
-    signal,
-    load: {
-      job: new DataLoader(async (ids) => inOrder(ids, await jobs.findMany(viewer.owner, ids)), UNCACHED),
-      session: new DataLoader(async (ids) => inOrder(ids, await sessions.findMany(viewer, ids)), UNCACHED),
-      dataset: new DataLoader(async (ids) => inOrder(ids, await datasets.findMany(viewer, ids)), UNCACHED),
+    // Many operations need neither.
+    get signal() {
+      return this.caller.signal;
+    },
+    get load() {
+      this.loaders ??= loadersFor(services, this.caller);
+      return this.loaders;
+    },
+  };
+  return (caller) => {
+    const own: Own = Object.create(shared);
+    own.caller = caller;
+    own.viewer = caller.viewer;
+    own.loaders = undefined;
+    return own;
+  };
+}
+
+function loadersFor(everything: Services, caller: { viewer: Viewer; signal: AbortSignal }): Loaders {
+  const { jobs, sessions, datasets, analyses, backgroundTasks } = everything;
+  const { viewer } = caller;
+  const { owner } = viewer;
+  return {
+    job: {
+      ...gathering(async (ids: readonly string[]) => inOrder(ids, await jobs.findMany(owner, ids))),
+      peek: (id) => jobs.peek(owner, id),
+    },
+    changedJob: gathering(async (ids) => inOrder(ids, await jobs.readMany(owner, ids))),
+    session: gathering(async (ids) => inOrder(ids, await sessions.findMany(viewer, ids))),
+    dataset: gathering(async (ids) => inOrder(ids, await datasets.findMany(viewer, ids))),
+    jobs: gathering(once((pages) => jobs.listMany(owner, pages))),
+    jobCount: gathering(once((filters) => jobs.countMany(owner, filters))),
+    events: gathering((ranges) => jobs.eventsOfMany(ranges)),
+    result: gathering((done) => analyses.results(done)),
+    response: gathering((done) => backgroundTasks.responses(done)),
+  };
+}
+
+/** Made when the first thing is asked for. */
+function gathering<Key, Thing>(
+  loadAll: (keys: readonly Key[]) => PromiseLike<ArrayLike<Thing | Error>>,
+): Load<Key, Thing> {
+  let loader: DataLoader<Key, Thing> | undefined;
+  return {
+    load(key) {
+      loader ??= new DataLoader(loadAll, UNCACHED);
+      return loader.load(key);
     },
   };
 }
 
 /** A subscription's context lives long, and what it loads changes meanwhile: gather, but keep nothing. */
 const UNCACHED = { cache: false, maxBatchSize: 500 };
+
+/** Each has a part of its own in the statement, with a dozen parameters. */
+const PAGES_AT_ONCE = 50;
+
+/** Asks once, in few statements, for what is asked for several times, as the jobs of a session that many things name. */
+function once<Key, Thing>(
+  loadAll: (keys: readonly Key[]) => Promise<Thing[]>,
+  atOnce: number = PAGES_AT_ONCE,
+): (keys: readonly Key[]) => Promise<Thing[]> {
+  return async (keys) => {
+    const names = keys.map((key) => JSON.stringify(key));
+    const distinct = new Map(names.map((name, place) => [name, keys[place]!]));
+    const asked = [...distinct.values()];
+    const things: Thing[] = [];
+    while (asked.length > 0) things.push(...(await loadAll(asked.splice(0, atOnce))));
+    const byName = new Map([...distinct.keys()].map((name, place) => [name, things[place]!]));
+    return names.map((name) => byName.get(name)!);
+  };
+}
 
 function inOrder<Thing extends { id: string }>(ids: readonly string[], things: Thing[]): (Thing | null)[] {
   const byId = new Map(things.map((thing) => [thing.id, thing]));

@@ -1,7 +1,7 @@
 import { fractionOf, type Job, type JobFilter, UNFINISHED } from '../jobs/index.ts';
 import type { Session } from '../services/index.ts';
 import type { Context } from './context.ts';
-import { argument, pageSize } from './limits.ts';
+import { type Connection, connectionOf, type PageArgs, placeOf } from './paging.ts';
 
 export interface ProgressView {
   step: number;
@@ -10,26 +10,12 @@ export interface ProgressView {
   fraction: number;
 }
 
-export interface JobEdgeView {
-  cursor: string;
-  node: Job;
-}
-
-export interface JobConnectionView {
-  edges: JobEdgeView[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
+export interface JobConnectionView extends Connection<Job> {
   filter: JobFilter;
 }
 
-interface PageArgs {
+interface ListArgs extends PageArgs {
   filter?: JobFilter | null | undefined;
-  first: number;
-  after?: string | null | undefined;
 }
 
 const TYPE_NAMES: Record<string, string> = { ANALYSIS: 'AnalysisJob', BACKGROUND_TASK: 'BackgroundTask' };
@@ -42,16 +28,17 @@ export function typeNameOf({ kind }: { kind: string }): string {
 
 export const kind = (job: Job) => job.kind as 'ANALYSIS' | 'BACKGROUND_TASK';
 
-export const job = (_: unknown, { id }: { id: string }, { load }: Context) => load.job.load(id);
+export const job = (_: unknown, { id }: { id: string }, { load }: Context) =>
+  load.job.peek(id) ?? load.job.load(id);
 
-export const jobs = (_: unknown, { filter, ...page }: PageArgs, context: Context) =>
+export const jobs = (_: unknown, { filter, ...page }: ListArgs, context: Context) =>
   pageOf(context, filter ?? {}, page);
 
-export const sessionJobs = ({ id }: Session, { filter, ...page }: PageArgs, context: Context) =>
+export const sessionJobs = ({ id }: Session, { filter, ...page }: ListArgs, context: Context) =>
   pageOf(context, { ...filter, sessionId: id }, page);
 
-export const activeJobs = async ({ id }: Session, _: unknown, { jobs, viewer }: Context) =>
-  (await jobs.list(viewer.owner, { sessionId: id, statuses: UNFINISHED }, 1_000)).jobs;
+export const activeJobs = async ({ id }: Session, _: unknown, { load }: Context) =>
+  (await load.jobs.load({ filter: { sessionId: id, statuses: UNFINISHED }, first: 1_000 })).jobs;
 
 export const session = ({ sessionId }: Job, _: unknown, { load }: Context) =>
   sessionId === null ? null : load.session.load(sessionId);
@@ -67,28 +54,15 @@ export const elapsedSeconds = ({ createdAt, finishedAt }: Job, _: unknown, { abo
 
 export const usage = ({ usage }: Job) => (usage.modelCalls > 0 ? usage : null);
 
-export const totalCount = ({ filter }: JobConnectionView, _: unknown, { jobs, viewer }: Context) =>
-  jobs.count(viewer.owner, filter);
+export const totalCount = ({ filter }: JobConnectionView, _: unknown, { load }: Context) =>
+  load.jobCount.load(filter);
 
-async function pageOf(
-  { jobs, viewer }: Context,
+export async function pageOf(
+  { load }: Context,
   filter: JobFilter,
-  { first, after }: Omit<PageArgs, 'filter'>,
+  asked: PageArgs,
 ): Promise<JobConnectionView> {
-  pageSize(first);
-  const before = after == null ? undefined : Number(after);
-  argument(before === undefined || /^\d{1,15}$/.test(after ?? ''), 'after', 'must be a cursor of this list');
-
-  const page = await jobs.list(viewer.owner, filter, first, before);
-  const edges = page.jobs.map((node) => ({ cursor: String(node.number), node }));
-  return {
-    filter,
-    edges,
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: before !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  const before = placeOf(asked);
+  const page = await load.jobs.load({ filter, first: asked.first, before });
+  return { filter, ...connectionOf(page.jobs, { hasNextPage: page.hasNextPage, before }) };
 }

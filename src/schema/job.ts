@@ -106,7 +106,7 @@ export const JobFilter = builder.inputType('JobFilter', {
   }),
 });
 
-const JobEdge = builder.objectRef<resolve.JobEdgeView>('JobEdge').implement({
+const JobEdge = builder.objectRef<resolve.JobConnectionView['edges'][number]>('JobEdge').implement({
   fields: (t) => ({
     cursor: t.exposeString('cursor'),
     node: t.expose('node', { type: Job }),

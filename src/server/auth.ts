@@ -6,8 +6,14 @@ export interface HeaderReader {
   get(name: string): string | null;
 }
 
+/** A caller who was let in. */
+export interface Admission extends Viewer {
+  /** When that ends. A WebSocket is closed then, with all that is followed on it. */
+  expiresAt?: Date;
+}
+
 /** @throws {GraphQLError} UNAUTHENTICATED */
-export type Authenticate = (headers: HeaderReader, connectionParams?: Record<string, unknown>) => Viewer;
+export type Authenticate = (headers: HeaderReader, connectionParams?: Record<string, unknown>) => Admission;
 
 /**
  * With no tokens every caller is the owner `local`; otherwise `Authorization: Bearer <token>` is required, as a

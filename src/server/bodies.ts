@@ -7,12 +7,16 @@ import { refusal } from './errors.ts';
 import type { ServerLimits } from './limits.ts';
 import { readMultipart } from './uploads.ts';
 
+export const JSON_TYPE = 'application/json';
+
 type BodyLimits = Pick<ServerLimits, 'jsonBytes' | 'bodyMs' | 'uploadBytes' | 'uploadFiles' | 'uploadMs'>;
 
 export interface FromNode {
   call: Call;
   /** Absent where a Request was handed over in-process. */
   req?: IncomingMessage;
+  /** What the body said, or what was wrong with it, where somebody has read it already. */
+  body?: Promise<GraphQLParams>;
 }
 
 /**
@@ -24,12 +28,12 @@ export function useBodies(limits: BodyLimits): Plugin<object, FromNode> {
     onRequestParse({ request, url, serverContext, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(() => readSearch(url.searchParams));
       if (request.method !== 'POST') return;
-      const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+      const type = mediaType(request.headers.get('content-type'));
       const source = () => serverContext.req ?? Readable.from(request.body ?? []);
 
-      if (type === 'application/json') {
+      if (type === JSON_TYPE) {
         refuseIfAnnounced(request.headers, limits.jsonBytes);
-        setRequestParser(async () => readJson(source(), limits));
+        setRequestParser(async () => serverContext.body ?? readJson(source(), limits));
       } else if (type === 'multipart/form-data') {
         refuseIfAnnounced(request.headers, limits.uploadBytes);
         const contentType = request.headers.get('content-type')!;
@@ -59,12 +63,26 @@ function readSearch(search: URLSearchParams): GraphQLParams {
   } as GraphQLParams;
 }
 
-async function readJson(source: Readable, limits: BodyLimits): Promise<GraphQLParams> {
+/** A content type without its parameters: JSON is UTF-8 whatever they say. */
+export const mediaType = (contentType: string | null | undefined): string | undefined =>
+  contentType === JSON_TYPE ? JSON_TYPE : contentType?.split(';')[0]?.trim().toLowerCase();
+
+/** @throws {GraphQLError} What `consume` throws, and BAD_REQUEST where it is no JSON object. */
+export async function readJson(
+  source: Readable,
+  limits: Pick<BodyLimits, 'jsonBytes' | 'bodyMs'>,
+): Promise<GraphQLParams> {
   const chunks: Buffer[] = [];
   await consume(source, { bytes: limits.jsonBytes, ms: limits.bodyMs }, (chunk) => {
     chunks.push(chunk);
   });
-  const body = parsedJson(Buffer.concat(chunks).toString('utf8'), 'The request body');
+  return jsonFrom(Buffer.concat(chunks), limits);
+}
+
+/** The same for a body that is here. */
+export function jsonFrom(bytes: Buffer, { jsonBytes }: Pick<BodyLimits, 'jsonBytes'>): GraphQLParams {
+  if (bytes.length > jsonBytes) throw tooLarge(jsonBytes);
+  const body = parsedJson(bytes.toString('utf8'), 'The request body');
   if (typeof body !== 'object' || body === null) throw badRequest('The request body must be a JSON object.');
   return body as GraphQLParams;
 }

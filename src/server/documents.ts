@@ -34,8 +34,8 @@ interface Size {
  */
 export class QueryBounds {
   readonly #limits: QueryLimits;
-  /** Documents within bounds whatever their variables are; Yoga's cache gives the same object for the same text. */
-  readonly #fine = new WeakSet<DocumentNode>();
+  /** The largest page sizes that each document was within bounds for; Yoga's cache gives the same object for the same text. */
+  readonly #fine = new WeakMap<DocumentNode, ReadonlyMap<string, number | undefined>>();
 
   constructor(limits: QueryLimits) {
     this.#limits = limits;
@@ -52,7 +52,8 @@ export class QueryBounds {
 
   /** @throws {GraphQLError} QUERY_TOO_LARGE */
   check(schema: GraphQLSchema, document: DocumentNode, variables: Variables): void {
-    if (this.#fine.has(document)) return;
+    const fine = this.#fine.get(document);
+    if (fine && areNoLarger(variables, fine)) return;
 
     const measure = new Measure(schema, document, variables);
     const size = measure.document();
@@ -61,9 +62,24 @@ export class QueryBounds {
         throw tooLarge(`The query's ${name} is ${size[name]}; ${this.#limits[name]} is allowed.`);
       }
     }
-    if (!measure.readVariables) this.#fine.add(document);
+    const sizes = [...measure.readVariables].map((name) => [name, variables[name]] as const);
+    if (sizes.every(isSize)) this.#fine.set(document, new Map(sizes));
   }
 }
+
+/** The cost grows with every page size: what is no larger than what was fine is fine too. */
+function areNoLarger(variables: Variables, fine: ReadonlyMap<string, number | undefined>): boolean {
+  for (const [name, largest] of fine) {
+    const size = variables[name];
+    if (size === undefined && largest === undefined) continue;
+    if (typeof size !== 'number' || largest === undefined || size > largest) return false;
+  }
+  return true;
+}
+
+/** One that is absent counts by its default, which is the document's. */
+const isSize = (entry: readonly [string, unknown]): entry is readonly [string, number | undefined] =>
+  entry[1] === undefined || typeof entry[1] === 'number';
 
 const tooLarge = (message: string) => refusal('QUERY_TOO_LARGE', 400, message);
 const nothing: Size = { depth: 0, aliases: 0, directives: 0, cost: 0 };
@@ -74,7 +90,8 @@ class Measure {
   readonly #variables: Record<string, unknown> = {};
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #measured = new Map<string, Size>();
-  readVariables = false;
+  /** Those that say how large a page is. */
+  readonly readVariables = new Set<string>();
 
   constructor(schema: GraphQLSchema, document: DocumentNode, variables: Variables) {
     this.#schema = schema;
@@ -168,7 +185,7 @@ class Measure {
 
       if (given?.kind === Kind.INT) size = Math.max(size, Number(given.value));
       else if (given?.kind === Kind.VARIABLE) {
-        this.readVariables = true;
+        this.readVariables.add(given.name.value);
         size = Math.max(size, Number(this.#variables[given.name.value] ?? byDefault) || 1);
       } else if (definition) size = Math.max(size, Number(byDefault) || 1);
     }

@@ -42,7 +42,7 @@ export class PublicErrors {
 
     const errorId = randomUUID();
     this.#logged.set(key, errorId);
-    if (call.signal.aborted && cause instanceof Error && cause.name === 'AbortError') return errorId;
+    if (call.left && cause instanceof Error && cause.name === 'AbortError') return errorId;
     call.log.error(
       { errorId, operation: call.operation, path: located?.path?.join('.'), fault: described(cause) },
       'unexpected error',

@@ -6,6 +6,7 @@ import { Call, requestIdFrom } from './call.ts';
 import { formatted } from './errors.ts';
 import { type Health, healthWithin } from './health.ts';
 import type { Patience } from './patience.ts';
+import type { Rest } from './short/way.ts';
 import type { WebSockets } from './websocket.ts';
 import type { Handler } from './yoga.ts';
 
@@ -25,6 +26,9 @@ interface Needs {
 /** How long a refused body may go on arriving, so that its sender gets to read why. */
 const lingerMs = 5_000;
 
+/** Names by which we were addressed that are remembered as ours. */
+const KNOWN_HOSTS = 100;
+
 /** The sockets: routes requests and upgrades, watches them to their end, and stops without cutting anybody short. */
 export class Http {
   readonly #needs: Needs;
@@ -32,6 +36,8 @@ export class Http {
   /** Answers under way, and for whom. */
   readonly #open = new Map<ServerResponse, Call>();
   #hosts: ReadonlySet<string> | undefined;
+  /** Host headers, port and all, that were found to be ours. */
+  readonly #known = new Set<string>();
   #draining = false;
 
   constructor(needs: Needs) {
@@ -44,7 +50,7 @@ export class Http {
       keepAliveTimeout: limits.keepAliveMs,
       noDelay: true,
     });
-    this.#server.on('request', (request, response) => void this.#answer(request, response));
+    this.#server.on('request', (request, response) => this.#take(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on('connection', (socket) => needs.patience.watch(socket, () => socket.destroy()));
   }
@@ -79,23 +85,44 @@ export class Http {
     clearTimeout(deadline);
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = new Call(this.#needs.log, requestIdFrom(request.headers['x-request-id']?.toString()));
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const { handler, log } = this.#needs;
+    const call = new Call(log, requestIdFrom(request.headers['x-request-id']?.toString()));
+    const fail = (error: unknown) => this.#fail(error, response, call);
+    // Writing to a client that has just gone is no event.
+    response.on('error', ignore);
+    if (this.#draining || !handler.short.takes(request) || !this.#isForUs(request)) {
+      this.#answer(request, response, call).catch(fail);
+      return;
+    }
+    this.#follow(call, '/graphql', request, response);
+    const leave = (rest: Rest) => {
+      this.#introduce(call, response);
+      (async () => handler.yoga(request, response, { call, ...rest }))().catch(fail);
+    };
+    handler.short.answer({ request, response, call, leave, fail });
+  }
+
+  #fail(error: unknown, response: ServerResponse, call: Call): void {
+    const shown = this.#needs.handler.errors.of(error, call);
+    if (response.headersSent) response.destroy();
+    else json(response, 500, { errors: [formatted(shown)] });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
     const url = urlOf(request);
     this.#follow(call, url?.pathname ?? '', request, response);
+    this.#introduce(call, response);
+    if (!url) problem(response, 400, 'BAD_REQUEST', 'The request has no valid URL.');
+    else if (!this.#isOurs(url))
+      problem(response, 421, 'WRONG_HOST', `Nothing is served for ${url.hostname}.`);
+    else await this.#route(url.pathname, request, response, call);
+  }
+
+  #introduce(call: Call, response: ServerResponse): void {
     response.setHeader('x-request-id', call.id);
     response.setHeader('x-content-type-options', 'nosniff');
     if (this.#draining) response.setHeader('connection', 'close');
-    try {
-      if (!url) problem(response, 400, 'BAD_REQUEST', 'The request has no valid URL.');
-      else if (!this.#isOurs(url))
-        problem(response, 421, 'WRONG_HOST', `Nothing is served for ${url.hostname}.`);
-      else await this.#route(url.pathname, request, response, call);
-    } catch (error) {
-      const shown = this.#needs.handler.errors.of(error, call);
-      if (response.headersSent) response.destroy();
-      else json(response, 500, { errors: [formatted(shown)] });
-    }
   }
 
   async #route(path: string, request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
@@ -114,37 +141,28 @@ export class Http {
 
   #follow(call: Call, path: string, request: IncomingMessage, response: ServerResponse): void {
     this.#open.set(response, call);
-    // Writing to a client that has just gone is no event.
-    response.on('error', () => {});
-    response.once('finish', () => {
-      if (request.complete) return;
-      setTimeout(() => request.complete || request.destroy(), lingerMs).unref();
-    });
     response.once('close', () => {
+      if (response.writableFinished && !call.received && !request.complete)
+        setTimeout(() => request.complete || request.destroy(), lingerMs).unref();
       this.#open.delete(response);
       // Its connection was promised to be kept, and would hold up the end.
       if (this.#draining) setImmediate(() => this.#server.closeIdleConnections());
       if (!response.writableFinished || call.streaming) call.leave();
-      const level = path.startsWith('/health') ? 'debug' : 'info';
-      call.log[level](
-        {
-          method: request.method,
-          path,
-          ...(response.headersSent && { status: response.statusCode }),
-          ms: call.milliseconds(),
-          ...(call.operation && { operation: call.operation }),
-          ...(!response.writableFinished && { cut: true }),
-        },
-        'request',
-      );
+      call.note(path.startsWith('/health') ? 'debug' : 'info', 'request', () => ({
+        method: request.method,
+        path,
+        ...(response.headersSent && { status: response.statusCode }),
+        ms: call.milliseconds(),
+        ...(call.operation && { operation: call.operation }),
+        ...(!response.writableFinished && { cut: true }),
+      }));
     });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = urlOf(request);
-    if (!url || !isGraphql(url.pathname)) refuse(socket, '404 Not Found');
-    else if (!this.#isOurs(url)) refuse(socket, '421 Misdirected Request');
-    else if (!this.#mayConnect(request.headers.origin, url.host)) refuse(socket, '403 Forbidden');
+    if (!isGraphql(pathOf(request))) refuse(socket, '404 Not Found');
+    else if (!this.#isForUs(request)) refuse(socket, '421 Misdirected Request');
+    else if (!this.#mayConnect(request)) refuse(socket, '403 Forbidden');
     else if (this.#draining) refuse(socket, '503 Service Unavailable');
     else this.#needs.webSockets.accept(request, socket, head);
   }
@@ -154,16 +172,37 @@ export class Http {
     return !this.#hosts || this.#hosts.has(url.hostname);
   }
 
+  /** The same without taking the URL apart for each request. */
+  #isForUs(request: IncomingMessage): boolean {
+    const host = request.headers.host ?? '';
+    // A whole URL in place of the path names a host of its own, whatever the header says.
+    const plain = isGraphql(request.url ?? '');
+    if (plain && this.#known.has(host)) return true;
+    const url = urlOf(request);
+    if (!url || !this.#isOurs(url)) return false;
+    if (plain && this.#known.size < KNOWN_HOSTS) this.#known.add(host);
+    return true;
+  }
+
   /** Browsers do not ask before they connect, but they say for which page. What is no browser says nothing. */
-  #mayConnect(origin: string | undefined, host: string): boolean {
+  #mayConnect(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
     if (!origin || this.#needs.handler.origins.has(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    return URL.canParse(origin) && new URL(origin).host === urlOf(request)?.host;
   }
 }
+
+const ignore = () => {};
 
 const loopback = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 const isGraphql = (path: string) => path === '/graphql' || path === '/graphql/';
+
+/** Clients send the path as it is, and then no URL is taken apart. */
+function pathOf(request: IncomingMessage): string {
+  const { url = '/' } = request;
+  return isGraphql(url) ? url : (urlOf(request)?.pathname ?? '');
+}
 
 function urlOf(request: IncomingMessage): URL | undefined {
   const base = `http://${request.headers.host ?? 'localhost'}`;

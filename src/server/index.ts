@@ -13,6 +13,7 @@ export type { Viewer } from './call.ts';
 export type { Health } from './health.ts';
 export type { Route } from './http.ts';
 export type { ServerLimits } from './limits.ts';
+export { type Probes, startProbes } from './probes.ts';
 export { webhookRoute } from './webhooks.ts';
 export { createHandler } from './yoga.ts';
 

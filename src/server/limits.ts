@@ -33,6 +33,10 @@ export interface ServerLimits {
   connectionInitMs: number;
   /** Between two pings on a WebSocket; a peer that leaves one unanswered is dropped at the next. */
   pingMs: number;
+  /** For a WebSocket on which nothing runs. */
+  idleMs: number;
+  /** WebSockets of all owners together, those included that have not said who they are. */
+  connections: number;
   /** Operations running on one WebSocket. */
   subscriptionsPerConnection: number;
   /** WebSockets and event streams of one owner together. */
@@ -59,6 +63,8 @@ export const defaultLimits: ServerLimits = {
   unsentBytes: 1024 ** 2,
   connectionInitMs: 5_000,
   pingMs: 15_000,
+  idleMs: 600_000,
+  connections: 20_000,
   subscriptionsPerConnection: 100,
   connectionsPerOwner: 1_000,
   healthMs: 2_000,

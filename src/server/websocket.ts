@@ -1,22 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type ExecutionResult,
-  type execute,
-  type FormattedExecutionResult,
-  type GraphQLError,
-  getOperationAST,
-  type subscribe,
-} from 'graphql';
-import { handleProtocols, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Authenticate } from './auth.ts';
+import type { Admission, Authenticate } from './auth.ts';
+import { Beginning, type Begun } from './beginning.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';
 import { formatted, refusal } from './errors.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { live } from './live.ts';
 import type { Patience } from './patience.ts';
+import { Offer } from './shared/offer.ts';
+import { SharedSubscriptions } from './shared/subscriptions.ts';
 import type { Handler } from './yoga.ts';
 
 interface Needs {
@@ -28,15 +25,23 @@ interface Needs {
 
 /**
  * Close codes of ours, beside those of graphql-ws. Its clients connect again after 1001 (we shut down), 1006 and 1013
- * (the client took nothing for too long); after 4401 (who are you?) and 4429 (too many connections) they give up.
+ * (the client took nothing for too long), and when they need to after 1000 (nothing ran for long); after 4401 (who are
+ * you?) and 4429 (too many connections) they give up.
  */
-const closeCodes = { goingAway: 1001, stalled: 1013, unauthorized: 4401, tooManyConnections: 4429 } as const;
+const closeCodes = {
+  idle: 1000,
+  goingAway: 1001,
+  stalled: 1013,
+  unauthorized: 4401,
+  tooManyConnections: 4429,
+} as const;
 
 /** GraphQL over WebSocket (graphql-transport-ws). Operations take the handler's path: same limits, same masks. */
 export class WebSockets {
   readonly #needs: Needs;
   readonly #server: WebSocketServer;
   readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, Connection>>;
+  readonly #heartbeat: Heartbeat;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -48,10 +53,14 @@ export class WebSockets {
       handleProtocols,
     });
     this.#protocol = makeServer(protocolOptions(needs));
+    this.#heartbeat = new Heartbeat(limits, ({ socket }, why) =>
+      why === 'idle' ? socket.close(closeCodes.idle, 'Idle') : socket.terminate(),
+    );
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, request));
+    if (this.#server.clients.size >= this.#needs.handler.limits.connections) refuse(socket);
+    else this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, request));
   }
 
   /** Clients get what was already on its way to them, then the word to resume elsewhere. */
@@ -66,7 +75,7 @@ export class WebSockets {
   #opened(socket: WebSocket, request: IncomingMessage): void {
     const { log, patience, handler } = this.#needs;
     const connection = new Connection(socket, request, log);
-    const stopPinging = keepAlive(socket, handler.limits.pingMs);
+    const forget = this.#heartbeat.watch(connection);
     const closed = this.#protocol.opened(connection.wire(handler.limits.unsentBytes), connection);
 
     patience.watch(request.socket, () => {
@@ -76,21 +85,30 @@ export class WebSockets {
     });
     socket.on('error', (error) => connection.log.debug({ err: error.message }, 'websocket failed'));
     socket.once('close', (code, reason) => {
-      stopPinging();
-      connection.leaveAll();
-      connection.disconnect();
-      connection.log.info({ code, ms: Math.round(performance.now() - connection.since) }, 'websocket closed');
+      forget();
+      connection.closed(code);
       Promise.resolve(closed(code, String(reason))).catch(() => {});
     });
   }
 }
 
+/** Answers an upgrade that is one too many, on a socket that is no WebSocket yet. */
+function refuse(socket: Duplex): void {
+  socket.on('error', () => {});
+  socket.end(
+    'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n',
+    () => socket.destroy(),
+  );
+}
+
 function protocolOptions({
   handler,
   authenticate,
+  log,
 }: Needs): ServerOptions<Record<string, unknown>, Connection> {
-  const { yoga, limits, errors, presence } = handler;
-  const begun = new WeakMap<object, { call: Call; run: typeof execute; follow: typeof subscribe }>();
+  const { limits, errors, presence, contextFor } = handler;
+  const shared = new SharedSubscriptions({ errors, presence, log, contextFor });
+  const beginning = new Beginning(handler);
 
   /** A rejection would close the whole socket; here it fails its operation only. */
   const guarded = async <T>(run: () => T | Promise<T>): Promise<T | ExecutionResult> => {
@@ -105,8 +123,9 @@ function protocolOptions({
     connectionInitWaitTimeout: limits.connectionInitMs,
 
     onConnect({ extra, connectionParams }) {
+      let admission: Admission;
       try {
-        extra.owner = authenticate(extra.headers, connectionParams).owner;
+        admission = authenticate(extra.headers, connectionParams);
       } catch (error) {
         extra.socket.close(
           closeCodes.unauthorized,
@@ -114,7 +133,8 @@ function protocolOptions({
         );
         return false;
       }
-      const disconnect = presence.connect(extra.owner);
+      extra.admit(admission, () => extra.socket.close(closeCodes.unauthorized, 'The admission has expired'));
+      const disconnect = presence.connect(admission.owner);
       if (!disconnect) {
         extra.socket.close(closeCodes.tooManyConnections, 'Too many connections');
         return false;
@@ -126,14 +146,14 @@ function protocolOptions({
     },
 
     async onSubscribe({ extra }, id, payload) {
-      if (extra.running.size >= limits.subscriptionsPerConnection) {
+      if (extra.running >= limits.subscriptionsPerConnection) {
         return [
           refusal('TOO_MANY_SUBSCRIPTIONS', 429, 'Too many operations run on this connection already.'),
         ];
       }
       const call = extra.begin(id);
       try {
-        return await prepare(call, payload);
+        return await beginning.prepare(call, payload);
       } catch (error) {
         const found = Array.isArray(error) ? error : [error];
         const shown = found.map((one) => errors.of(one, call));
@@ -142,11 +162,16 @@ function protocolOptions({
       }
     },
 
-    execute: (args) => guarded(() => begun.get(args.contextValue as object)!.run(args)),
-    subscribe: (args) => guarded(() => begun.get(args.contextValue as object)!.follow(args)) as never,
+    execute: (args) => guarded(() => (args as Begun).execute!(args)),
+    subscribe: (args) => guarded(() => beginning.follow(args as Begun)) as never,
 
-    onOperation(_, __, ___, args, result) {
-      const { call } = begun.get(args.contextValue as object)!;
+    onOperation({ extra }, id, _, args, result) {
+      const { call } = args as Begun;
+      if (result instanceof Offer) {
+        // What it was executed with is not needed any more, and the subscription may last for days.
+        args.contextValue = undefined;
+        return shared.join(result, { id, call, outlet: extra.outlet(shared.turn) });
+      }
       if (Symbol.asyncIterator in (result as object)) {
         return live(result as AsyncIterable<ExecutionResult>, call, { errors, presence });
       }
@@ -159,49 +184,4 @@ function protocolOptions({
       ({ ...rest, ...(found && { errors: found.map(formatted) }) }) as FormattedExecutionResult,
     onError: (_, __, ___, found) => found.map((error) => formatted(error as GraphQLError)) as never,
   };
-
-  async function prepare(call: Call, payload: SubscribePayload) {
-    const params = {
-      query: payload.query,
-      variables: payload.variables,
-      operationName: payload.operationName,
-    };
-    const enveloped = yoga.getEnveloped({ call, params });
-    const document = enveloped.parse(payload.query);
-    const invalid = enveloped.validate(enveloped.schema, document) as GraphQLError[];
-    if (invalid.length) throw invalid;
-    if (!getOperationAST(document, params.operationName)) {
-      throw refusal(
-        'OPERATION_RESOLUTION_FAILURE',
-        400,
-        'The document has no such operation, or several and none was named.',
-      );
-    }
-
-    const contextValue = (await enveloped.contextFactory()) as object;
-    begun.set(contextValue, { call, run: enveloped.execute, follow: enveloped.subscribe });
-    return {
-      schema: enveloped.schema,
-      document,
-      contextValue,
-      variableValues: payload.variables ?? {},
-      operationName: payload.operationName,
-    };
-  }
-}
-
-/** Finds out about peers that vanished without a word. */
-function keepAlive(socket: WebSocket, pingMs: number): () => void {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    // A ping behind unsent bytes cannot be answered yet; there the stall limit counts.
-    const reachable = socket.bufferedAmount === 0;
-    if (!answered && reachable) return socket.terminate();
-    answered = !reachable;
-    if (socket.readyState === WebSocket.OPEN) socket.ping();
-  }, pingMs);
-  return () => clearInterval(timer);
 }

@@ -1,7 +1,7 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Authenticate } from './auth.ts';
 import { type FromNode, useBodies } from './bodies.ts';
@@ -12,14 +12,16 @@ import { defaultLimits, type ServerLimits } from './limits.ts';
 import { live } from './live.ts';
 import { Presence } from './presence.ts';
 import { Recent } from './recent.ts';
+import { Executor } from './short/executor.ts';
+import { ShortWay } from './short/way.ts';
 
 export interface HandlerNeeds {
   schema: GraphQLSchema;
   /**
-   * Builds what the resolvers see for one operation: a plain object, whose fields are added to Yoga's context (`call`,
+   * Builds what the resolvers see for one operation. Its fields, inherited ones too, are added to Yoga's context (`call`,
    * `params`, `req`, `request` and `res` are taken). `signal` aborts when the operation's client is gone.
    */
-  contextFor: (caller: { viewer: Viewer; requestId: string; signal: AbortSignal }) => object;
+  contextFor: (caller: Caller) => object;
   authenticate: Authenticate;
   log: Logger;
   /** Which errors clients may read where the schema has no place for them, as in subscriptions. */
@@ -31,6 +33,12 @@ export interface HandlerNeeds {
   exampleQuery?: string;
 }
 
+interface Caller {
+  viewer: Viewer;
+  requestId: string;
+  signal: AbortSignal;
+}
+
 /** What every plugin finds in an operation's context, beside what `contextFor` gave. */
 interface OperationContext {
   call: Call;
@@ -39,27 +47,32 @@ interface OperationContext {
 }
 
 export type Handler = ReturnType<typeof createHandler>;
+export type OurYoga = YogaServerInstance<FromNode, object>;
 
 /**
  * The whole path of an operation: read, authenticate, bound, validate, execute, mask. `fetch` takes it in-process; the
- * sockets of `startServer` take the same. Whatever shall be faster goes in front of `fetch`.
+ * sockets of `startServer` take the same. `short` goes in front of it for ordinary requests; whoever adds a plugin
+ * here looks whether that has to do the same.
  */
 export function createHandler(needs: HandlerNeeds) {
   const limits = { ...defaultLimits, ...needs.limits };
   const origins = new Set(needs.allowedOrigins);
   const errors = new PublicErrors(needs.expose);
   const presence = new Presence(limits.connectionsPerOwner);
+  const bounds = new QueryBounds(limits);
+  const executor = new Executor(needs.schema);
+  const contextFor = (call: Call) => needs.contextFor(callerOf(call));
 
-  const yoga = createYoga<FromNode>({
+  const yoga: OurYoga = createYoga<FromNode>({
     schema: needs.schema,
-    context: ({ call }) =>
-      needs.contextFor({ viewer: call.viewer!, requestId: call.id, signal: call.signal }),
+    context: ({ call }) => flat(contextFor(call)),
     plugins: [
+      useExecutor(executor),
       useCalls(needs.log, presence, errors),
       useAuthentication(needs.authenticate),
       useCSRFPrevention({ requestHeaders: [...csrfHeaders] }),
       useBodies(limits),
-      useOperations(new QueryBounds(limits)),
+      useOperations(bounds),
       useEventStreams(presence),
     ],
     renderGraphiQL,
@@ -84,7 +97,67 @@ export function createHandler(needs: HandlerNeeds) {
     batching: false,
     healthCheckEndpoint: '/graphql/health',
   });
-  return { yoga, limits, origins, errors, presence, fetch: yoga.fetch };
+  const short = new ShortWay({
+    schema: needs.schema,
+    yoga,
+    executor,
+    bounds,
+    authenticate: needs.authenticate,
+    contextFor,
+    settle: (result, call) => settled(result, call, errors),
+    limits,
+    origins,
+  });
+  const { schema } = needs;
+  return { yoga, short, schema, bounds, contextFor, limits, origins, errors, presence, fetch: yoga.fetch };
+}
+
+/** An accessor of its own for each would cost more than a small query's execution. */
+const CALLER: ThisType<Caller & { call: Call }> = {
+  get signal() {
+    return this.call.signal;
+  },
+  get requestId() {
+    return this.call.id;
+  },
+};
+
+function callerOf(call: Call): Caller {
+  const caller: Caller & { call: Call } = Object.create(CALLER);
+  caller.call = call;
+  caller.viewer = call.viewer!;
+  return caller;
+}
+
+/** With its inherited fields as its own. */
+function flat(context: object): object {
+  const fields: Record<string, unknown> = {};
+  for (const name in context) fields[name] = context[name as keyof typeof context];
+  return fields;
+}
+
+/** What a page says, which data need not. */
+const PAGE_HEADERS = { 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' } as const;
+
+/** One executor for all ways in, so that there is one answer to a query. What it has no plan for keeps Yoga's. */
+function useExecutor(executor: Executor): Plugin<object, FromNode> {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn((args) => executor.execute(args) ?? executeFn(args));
+    },
+  };
+}
+
+/** Ends the call, and lets no error out that was not looked at. */
+function settled(result: ExecutionResult, call: Call, errors: PublicErrors): ExecutionResult {
+  call.end();
+  if (!result.errors) return result;
+  const { errors: found, ...rest } = result;
+  if (found.length === 0) return rest;
+  const shown = found.map((error) => errors.of(error, call));
+  // Without data nothing was executed: our own fault is then the whole answer.
+  const failed = !('data' in rest) && shown.some(isOurs);
+  return { ...rest, errors: shown, ...(failed && { extensions: { http: { status: 500 } } }) };
 }
 
 /** One of these headers makes a browser ask before it sends a request, which a foreign page's would not survive. */
@@ -114,20 +187,15 @@ function useCalls(log: Logger, presence: Presence, errors: PublicErrors): Plugin
         setResult(live(result as AsyncIterable<ExecutionResult>, call, { errors, presence }));
         return;
       }
-      call.end();
-      const { errors: found, ...rest } = result as ExecutionResult;
-      if (!found?.length) return;
-      const shown = found.map((error) => errors.of(error, call));
-      // Without data nothing was executed: our own fault is then the whole answer.
-      const failed = !('data' in rest) && shown.some(isOurs);
-      setResult({ ...rest, errors: shown, ...(failed && { extensions: { http: { status: 500 } } }) });
+      setResult(settled(result as ExecutionResult, call, errors));
     },
     onResponse({ response, serverContext }) {
       response.headers.set('x-request-id', serverContext.call.id);
       response.headers.set('x-content-type-options', 'nosniff');
-      response.headers.set('referrer-policy', 'no-referrer');
-      response.headers.set('x-frame-options', 'DENY');
-      if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+      const type = response.headers.get('content-type');
+      if (type?.startsWith('text/html'))
+        for (const [name, value] of Object.entries(PAGE_HEADERS)) response.headers.set(name, value);
+      if (type?.startsWith('text/event-stream')) {
         response.headers.set('x-accel-buffering', 'no');
         response.headers.set('cache-control', 'no-cache, no-transform');
         response.headers.delete('content-encoding');

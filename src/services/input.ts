@@ -1,5 +1,11 @@
 import { type InputIssue, InvalidInputError } from '../errors.ts';
 
+/** Characters of a model's name. */
+export const LONGEST_MODEL = 200;
+
+/** The texts of a kind of input: the most characters of each. Whoever accepts such input keeps to them. */
+export type TextBounds<Field extends string> = Readonly<Record<Field, number>>;
+
 /** Collects what is wrong with an input, so that a client hears of everything at once. */
 export class InputCheck {
   readonly #issues: InputIssue[] = [];
@@ -20,6 +26,19 @@ export class InputCheck {
       path,
       `must have at most ${max} characters; it has ${value.length}`,
     );
+  }
+
+  /** Each as `text` has it. */
+  texts<Field extends string>(
+    bounds: TextBounds<Field>,
+    values: Readonly<Partial<Record<Field, string | null | undefined>>>,
+  ): this {
+    for (const field of Object.keys(bounds) as Field[]) this.text(field, values[field], bounds[field]);
+    return this;
+  }
+
+  range(path: string, value: number, least: number, most: number): this {
+    return this.require(value >= least && value <= most, path, `must be ${least} to ${most}`);
   }
 
   /** @throws {InvalidInputError} */

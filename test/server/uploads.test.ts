@@ -1,13 +1,25 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startWorld } from './world.ts';
 
 const upload = 'mutation($file: File!) { upload(input: { file: $file }) { name type bytes head } }';
 const headers = { 'x-graphql-yoga-csrf': '1', accept: 'application/graphql-response+json' };
 const spooled = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('signalbox-upload-'));
+
+/** A place of our own for temporary files: processes that are killed elsewhere leave theirs behind. */
+let place: string;
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'signalbox-uploads-'));
+  vi.stubEnv('TMPDIR', place);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(place, { recursive: true });
+});
 
 function form(operations: unknown, map: unknown, files: Record<string, File>): FormData {
   const data = new FormData();

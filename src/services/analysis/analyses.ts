@@ -2,22 +2,20 @@ import { NotFoundError } from '../../errors.ts';
 import type { BusyPolicy, Job, Jobs } from '../../jobs/index.ts';
 import type { Db } from '../../store/index.ts';
 import type { Datasets } from '../datasets.ts';
+import { type Idempotent, keyed } from '../idempotency.ts';
 import { InputCheck } from '../input.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Analyst } from './analyst.ts';
 import { languageOf } from './messages.ts';
-import { ANALYSIS, type AnalysisInput, type AnalysisResult } from './pipeline.ts';
+import { ANALYSIS, ANALYSIS_TEXTS, type AnalysisInput, type AnalysisResult } from './pipeline.ts';
 
-const LONGEST_MESSAGE = 10_000;
-
-export interface StartAnalysis {
+export interface StartAnalysis extends Idempotent {
   sessionId: string;
   message: string;
   datasetId?: string | null | undefined;
   model?: string | null | undefined;
   onBusy: BusyPolicy;
-  idempotencyKey?: string | null | undefined;
 }
 
 interface Needs {
@@ -47,14 +45,14 @@ export class Analyses {
     const { sessionId, message, datasetId, onBusy, idempotencyKey } = request;
     const model = request.model ?? defaultModel;
     new InputCheck()
-      .text('message', message, LONGEST_MESSAGE)
+      .texts(ANALYSIS_TEXTS, request)
       .require(analysts.has(model), 'model', `must be one of: ${[...analysts.keys()].join(', ')}`)
       .done();
 
     const dataset = datasetId ? await datasets.find(viewer, datasetId) : null;
     if (datasetId && dataset?.sessionId !== sessionId) throw new NotFoundError('dataset', datasetId);
 
-    return db.transaction().execute(async (trx) => {
+    const job = await db.transaction().execute(async (trx) => {
       const { preferences } = await sessions.use(trx, viewer, sessionId);
       const input: AnalysisInput = {
         message,
@@ -68,20 +66,15 @@ export class Analyses {
         sessionId,
         input,
         onBusy,
-        ...(idempotencyKey != null && {
-          idempotency: {
-            mutation: 'startAnalysis',
-            key: idempotencyKey,
-            request: { sessionId, message, datasetId, model, onBusy },
-          },
-        }),
+        ...keyed('startAnalysis', idempotencyKey, { sessionId, message, datasetId, model, onBusy }),
       });
     });
+    jobs.offer(job);
+    return job;
   }
 
-  /** Null before the job COMPLETED. */
-  async result(job: Job): Promise<AnalysisResult | null> {
-    if (job.status !== 'COMPLETED') return null;
-    return (await this.#needs.jobs.output(job)) as AnalysisResult | null;
+  /** What each found; null before it COMPLETED. */
+  results(jobs: readonly Job[]): Promise<(AnalysisResult | null)[]> {
+    return this.#needs.jobs.outputs(jobs) as Promise<(AnalysisResult | null)[]>;
   }
 }

@@ -21,6 +21,8 @@ export interface FailedProgram {
 
 /** What an analyst is given to work with, beside the question. */
 export interface Thinking {
+  /** Whose analysis it is: the feature LLM decides for each session how its models are asked. */
+  sessionId: string;
   /** Fires when nobody wants the answer any more. */
   signal: AbortSignal;
   /** Counts what a call to a model used; one call each. */

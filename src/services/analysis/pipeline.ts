@@ -1,5 +1,6 @@
 import { JobFailure, type JobKind, type Run } from '../../jobs/index.ts';
 import type { Db } from '../../store/index.ts';
+import type { TextBounds } from '../input.ts';
 import { asJobFailure } from '../models/index.ts';
 import {
   type ColumnProfile,
@@ -29,6 +30,8 @@ export interface AnalysisInput {
   model: string;
   language: Language;
 }
+
+export const ANALYSIS_TEXTS: TextBounds<'message'> = { message: 10_000 };
 
 /** What it answers. */
 export interface AnalysisResult {
@@ -91,6 +94,7 @@ async function analyse(run: Run<AnalysisInput>, needs: Needs): Promise<AnalysisR
   };
 
   const thinking: Thinking = {
+    sessionId: run.job.sessionId ?? '',
     signal: run.signal,
     used: (usage) => run.used({ ...usage, modelCalls: 1 }),
   };

@@ -1,5 +1,6 @@
 import { RateLimitedError } from '../../errors.ts';
 import { AttemptStopped, JobFailure, type JobKind, type Run } from '../../jobs/index.ts';
+import { LONGEST_MODEL, type TextBounds } from '../input.ts';
 import {
   asJobFailure,
   type BackgroundModel,
@@ -34,7 +35,8 @@ const DAY_SECONDS = 86_400;
 const PROVIDERS_OWN = /server|rate_limit|timeout|overload|unavailable|internal/;
 const NOTHING: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 
-export type Effort = 'LOW' | 'MEDIUM' | 'HIGH';
+export const EFFORTS = ['LOW', 'MEDIUM', 'HIGH'] as const;
+export type Effort = (typeof EFFORTS)[number];
 
 /** What a background task is asked. */
 export interface BackgroundInput {
@@ -43,6 +45,8 @@ export interface BackgroundInput {
   model: string;
   timeoutSeconds: number;
 }
+
+export const TASK_TEXTS: TextBounds<'question' | 'model'> = { question: 100_000, model: LONGEST_MODEL };
 
 interface Needs {
   model: LanguageModel;

@@ -1,25 +1,23 @@
 import { RateLimitedError } from '../../errors.ts';
 import type { Job, Jobs } from '../../jobs/index.ts';
 import type { Db } from '../../store/index.ts';
+import { type Idempotent, keyed } from '../idempotency.ts';
 import { InputCheck } from '../input.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Viewer } from '../viewer.ts';
-import { BACKGROUND_TASK, type BackgroundInput, type Effort } from './task.ts';
+import { BACKGROUND_TASK, type BackgroundInput, type Effort, TASK_TEXTS } from './task.ts';
 
-const LONGEST_QUESTION = 100_000;
-const LONGEST_MODEL = 200;
 const DEFAULT_TIMEOUT_SECONDS = 3_600;
 const LONGEST_TIMEOUT_SECONDS = 86_400;
 /** Tasks of one owner that are not over. Each may be a costly reasoning run at the provider. */
 const TASKS_PER_OWNER = 100;
 
-export interface StartBackgroundTask {
+export interface StartBackgroundTask extends Idempotent {
   sessionId?: string | null | undefined;
   question: string;
   effort: Effort;
   model?: string | null | undefined;
   timeoutSeconds?: number | null | undefined;
-  idempotencyKey?: string | null | undefined;
 }
 
 interface Needs {
@@ -48,17 +46,12 @@ export class BackgroundTasks {
     const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
     const model = request.model ?? defaultModel;
     new InputCheck()
-      .text('question', question, LONGEST_QUESTION)
-      .text('model', model, LONGEST_MODEL)
-      .require(
-        timeoutSeconds >= 1 && timeoutSeconds <= LONGEST_TIMEOUT_SECONDS,
-        'timeoutSeconds',
-        `must be 1 to ${LONGEST_TIMEOUT_SECONDS}`,
-      )
+      .texts(TASK_TEXTS, { question, model })
+      .range('timeoutSeconds', timeoutSeconds, 1, LONGEST_TIMEOUT_SECONDS)
       .done();
 
     const input: BackgroundInput = { question, effort, model, timeoutSeconds };
-    return db.transaction().execute(async (trx) => {
+    const accepted = await db.transaction().execute(async (trx) => {
       if (sessionId) await sessions.use(trx, viewer, sessionId);
       const job = await jobs.start(trx, {
         kind: BACKGROUND_TASK,
@@ -66,18 +59,12 @@ export class BackgroundTasks {
         parallel: true,
         input,
         ...(sessionId && { sessionId }),
-        ...(idempotencyKey != null && {
-          idempotency: {
-            mutation: 'startBackgroundTask',
-            key: idempotencyKey,
-            request: {
-              sessionId: sessionId ?? null,
-              question,
-              effort,
-              model: request.model ?? null,
-              timeoutSeconds,
-            },
-          },
+        ...keyed('startBackgroundTask', idempotencyKey, {
+          sessionId: sessionId ?? null,
+          question,
+          effort,
+          model: request.model ?? null,
+          timeoutSeconds,
         }),
       });
       // Behind the start, which is undone: only it tells a new task from the replay of a key, which always passes.
@@ -85,12 +72,13 @@ export class BackgroundTasks {
         throw new RateLimitedError(`${TASKS_PER_OWNER} background tasks are not over yet.`, 30);
       return job;
     });
+    jobs.offer(accepted);
+    return accepted;
   }
 
-  /** What the model answered; null before it has. */
-  async response(job: Job): Promise<string | null> {
-    if (job.status !== 'COMPLETED') return null;
-    const output = (await this.#needs.jobs.output(job)) as { response: string } | null;
-    return output?.response ?? null;
+  /** What the model answered to each; null before it has. */
+  async responses(jobs: readonly Job[]): Promise<(string | null)[]> {
+    const outputs = (await this.#needs.jobs.outputs(jobs)) as ({ response: string } | null)[];
+    return outputs.map((output) => output?.response ?? null);
   }
 }
