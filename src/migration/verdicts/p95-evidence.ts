@@ -1,0 +1,51 @@
+import { EProcess } from './e-process.ts';
+import { LEAST_LEGACY, SLOWER } from './levels.ts';
+import { OrderStatistic } from './order-statistic.ts';
+
+const TAIL = 0.05;
+const ALTERNATIVES = [0.065, 0.08, 0.1, 0.15, 0.25, 0.4];
+
+/** Where the legacy p95 hardly is above: one-sided 95 % of the binomial, at its variance of 0.05 x 0.95. */
+const upperRank = (n: number) => Math.ceil(0.95 * n + 1.645 * Math.sqrt(0.0475 * n));
+
+/**
+ * Evidence that the new service's p95 is more than 1.1 times the legacy one's: that more than 5 % of its calls are above
+ * 1.1 times the legacy p95. Each call is judged by the legacy calls before it, so that looking later changes
+ * nothing of what was seen.
+ */
+export class P95Evidence {
+  readonly #legacy = new OrderStatistic(upperRank);
+  readonly #process = new EProcess(ALTERNATIVES);
+  #judged = 0;
+  #slower = 0;
+
+  /** Of the calls in the order of their time. */
+  addLegacy(ms: number): void {
+    this.#legacy.add(ms);
+  }
+
+  addCandidate(ms: number): void {
+    if (this.#legacy.count < LEAST_LEGACY) return;
+    const slower = ms > SLOWER * this.#legacy.value;
+    this.#judged += 1;
+    if (slower) this.#slower += 1;
+    this.#process.add((q) => (slower ? q / TAIL : (1 - q) / (1 - TAIL)));
+  }
+
+  get eValue(): number {
+    return this.#process.value;
+  }
+
+  get peak(): number {
+    return this.#process.peak;
+  }
+
+  /** Calls of the new service that were judged. */
+  get judged(): number {
+    return this.#judged;
+  }
+
+  get slower(): number {
+    return this.#slower;
+  }
+}
