@@ -59,3 +59,16 @@ export class RateLimitedError extends DomainError {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** A service that this gateway stands in front of failed. */
+export class UpstreamError extends DomainError {
+  readonly code = 'UPSTREAM';
+  readonly service: string;
+  readonly retryable: boolean;
+
+  constructor(service: string, message: string, retryable: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.service = service;
+    this.retryable = retryable;
+  }
+}
