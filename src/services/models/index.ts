@@ -26,7 +26,7 @@ export * from './errors.ts';
 export { asJobFailure } from './job-failure.ts';
 export type * from './model.ts';
 export type { Webhook } from './openai.ts';
-export type { ModelRouter } from './routed.ts';
+export { type ModelRouter, RoutedModel } from './routed.ts';
 
 export interface ModelSettings extends Limits, Patience {
   /** Without it and without `baseUrl` there is no provider. */

@@ -1,4 +1,11 @@
-import type { TokenUsage } from './model.ts';
+import type {
+  LanguageModel,
+  Reply,
+  ReplyPiece,
+  StructuredRequest,
+  TextRequest,
+  TokenUsage,
+} from './model.ts';
 
 /** One call to a model as either side of the move would make it. */
 interface ModelWays<Piece> {
@@ -18,3 +25,75 @@ export interface ModelRouter {
     signal: AbortSignal,
   ): AsyncIterable<Piece | { usage: TokenUsage }>;
 }
+
+/** A session's model: each call goes the way that the router has for it. */
+export class RoutedModel implements LanguageModel {
+  readonly #router: ModelRouter;
+  readonly #models: Readonly<Record<keyof ModelWays<never>, LanguageModel>>;
+  readonly #sessionId: string;
+
+  constructor(
+    router: ModelRouter,
+    models: Readonly<Record<keyof ModelWays<never>, LanguageModel>>,
+    sessionId: string,
+  ) {
+    this.#router = router;
+    this.#models = models;
+    this.#sessionId = sessionId;
+  }
+
+  text(request: TextRequest, signal: AbortSignal): Promise<Reply<string>> {
+    return this.#whole(request, (model, leaving) => model.text(request, leaving), signal);
+  }
+
+  structured<Value>(request: StructuredRequest, signal: AbortSignal): Promise<Reply<Value>> {
+    return this.#whole(request, (model, leaving) => model.structured<Value>(request, leaving), signal);
+  }
+
+  async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<ReplyPiece> {
+    let usage: TokenUsage | undefined;
+    const ways = this.#ways((model, leaving) => model.stream(request, leaving));
+    for await (const piece of this.#ask(request, ways, signal)) {
+      if ('usage' in piece) usage = sum(usage, piece.usage);
+      else yield piece;
+    }
+    if (usage) yield { usage };
+  }
+
+  async #whole<Value>(
+    request: TextRequest,
+    ask: (model: LanguageModel, signal: AbortSignal) => Promise<Reply<Value>>,
+    signal: AbortSignal,
+  ): Promise<Reply<Value>> {
+    const ways = this.#ways<{ value: Value } | { usage: TokenUsage }>(async function* (model, leaving) {
+      const { value, usage } = await ask(model, leaving);
+      yield { value };
+      yield { usage };
+    });
+    let answer: { value: Value } | undefined;
+    let usage: TokenUsage | undefined;
+    for await (const piece of this.#ask(request, ways, signal)) {
+      if ('usage' in piece) usage = sum(usage, piece.usage);
+      else answer = piece;
+    }
+    return { value: answer!.value, usage: usage ?? { inputTokens: 0, outputTokens: 0 } };
+  }
+
+  #ask<Piece extends object>(
+    { model }: TextRequest,
+    ways: ModelWays<Piece>,
+    signal: AbortSignal,
+  ): AsyncIterable<Piece | { usage: TokenUsage }> {
+    return this.#router.ask({ sessionId: this.#sessionId, model }, ways, signal);
+  }
+
+  #ways<Piece>(ask: (model: LanguageModel, signal: AbortSignal) => AsyncIterable<Piece>): ModelWays<Piece> {
+    const { LEGACY, NEW } = this.#models;
+    return { LEGACY: (signal) => ask(LEGACY, signal), NEW: (signal) => ask(NEW, signal) };
+  }
+}
+
+const sum = (a: TokenUsage | undefined, b: TokenUsage): TokenUsage => ({
+  inputTokens: (a?.inputTokens ?? 0) + b.inputTokens,
+  outputTokens: (a?.outputTokens ?? 0) + b.outputTokens,
+});
