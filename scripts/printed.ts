@@ -8,7 +8,7 @@ import { SETTINGS } from '../src/config.ts';
 import { schema } from '../src/schema/index.ts';
 
 const printed = {
-  'schema.graphql': `# Printed from src/schema by \`npm run schema\`.\n\n${printSchema(lexicographicSortSchema(schema))}\n`,
+  'schema.graphql': `# Printed from src/schema by \`npm run schema\`.\n\n${printSchema(lexicographicSortSchema(schema)).replaceAll('= {  }', '= {}')}\n`,
   'docs/configuration.md': configuration(),
 };
 

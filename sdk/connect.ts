@@ -3,27 +3,37 @@ import {
   AnalysisDocument,
   BackgroundTaskDocument,
   CancelJobDocument,
+  ChatTurnDocument,
   CloseSessionDocument,
   type CloseSessionInput,
+  type ConversationKind,
   CreateSessionDocument,
   type CreateSessionInput,
   DeleteJobDocument,
   DiagnosticsDocument,
+  HistoryDocument,
   JobDocument,
   type JobFilter,
   JobsDocument,
+  ScenariosDocument,
+  SendMessageDocument,
+  type SendMessageInput,
   SessionDocument,
   StartAnalysisDocument,
   type StartAnalysisInput,
   StartBackgroundTaskDocument,
   type StartBackgroundTaskInput,
+  StartWatchDocument,
+  type StartWatchInput,
   type TypedDocumentString,
   UpdateSessionDocument,
   type UpdateSessionInput,
   UploadDatasetDocument,
 } from './generated/graphql.ts';
 import { Http, type Waiting } from './http.ts';
+import { Migration } from './migration.ts';
 import { defaultRetry, type Retry } from './resuming.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { WebSockets } from './websocket.ts';
 
 export interface ConnectOptions {
@@ -44,6 +54,8 @@ export interface ConnectOptions {
 }
 
 const TIMEOUT_MS = 30_000;
+/** The gateway answers after this, whether the reply is there or not. */
+const REPLY_WAIT_MS = 120_000;
 /** The gateway itself waits five minutes for a file. */
 const UPLOAD_TIMEOUT_MS = 310_000;
 
@@ -57,6 +69,8 @@ export function connect(url: string, options: ConnectOptions = {}): Signalbox {
 
 /** A gateway, as its clients see it. Expected failures are data: see `unwrap`. */
 export class Signalbox {
+  /** For operators: flags, reports, rollouts, and the way back. */
+  readonly migration: Migration;
   readonly #http: Http;
   readonly #following: Following;
 
@@ -66,12 +80,14 @@ export class Signalbox {
     const endpoint = new URL(url, here).href;
     const headers = { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) };
     this.#http = new Http({ url: endpoint, headers, fetch: options.fetch ?? globalThis.fetch, timeoutMs });
-    this.#following = new Following({
+    const subscriptions = new Subscriptions({
       http: this.#http,
       webSockets: new WebSockets({ url: endpoint, headers, WebSocket }),
       transport,
       retry: { ...defaultRetry, ...retry },
     });
+    this.#following = new Following(subscriptions);
+    this.migration = new Migration((...asked) => this.query(...asked), subscriptions);
   }
 
   /**
@@ -127,6 +143,34 @@ export class Signalbox {
 
   async startAnalysis(input: StartAnalysisInput, waiting?: Waiting) {
     return (await this.query(StartAnalysisDocument, { input }, waiting)).startAnalysis;
+  }
+
+  /** Says something, and waits for the reply unless `wait` is false; then follow its stream `reply`. */
+  async sendMessage(input: SendMessageInput, waiting?: Waiting) {
+    const timeoutMs = TIMEOUT_MS + REPLY_WAIT_MS;
+    return (await this.query(SendMessageDocument, { input }, { timeoutMs, ...waiting })).sendMessage;
+  }
+
+  /** A turn with its reply; null where the id is of nothing, or of another kind of job. */
+  async chatTurn(id: string, waiting?: Waiting) {
+    const { job } = await this.query(ChatTurnDocument, { id }, waiting);
+    return job?.__typename === 'ChatTurn' ? job : null;
+  }
+
+  /** The newest messages of a conversation, oldest first; null where the session is not there. */
+  async history(sessionId: string, kind: ConversationKind = 'CHAT', last = 50, waiting?: Waiting) {
+    return (
+      (await this.query(HistoryDocument, { id: sessionId, kind, last }, waiting)).session?.history ?? null
+    );
+  }
+
+  async scenarios(waiting?: Waiting) {
+    return (await this.query(ScenariosDocument, {}, waiting)).scenarios;
+  }
+
+  /** Has two personas talk; follow them, each in the stream of its name. */
+  async startWatch(input: StartWatchInput, waiting?: Waiting) {
+    return (await this.query(StartWatchDocument, { input }, waiting)).startWatch;
   }
 
   /** A job's newest state; null where it is not there, or belongs to somebody else. */

@@ -1,6 +1,14 @@
 import { SignalboxError } from './errors.ts';
 import { badResponse, dataOf, type Http, type Result, read } from './http.ts';
 
+interface Hearing {
+  /** After which the stream counts as lost. */
+  silenceMs: number;
+  signal: AbortSignal;
+  /** Called when the gateway has begun to answer. */
+  stands?: (() => void) | undefined;
+}
+
 /**
  * A subscription over server-sent events: ends with the gateway's `complete`.
  *
@@ -10,8 +18,7 @@ export async function* overEventStream<R>(
   http: Http,
   query: string,
   variables: object,
-  silenceMs: number,
-  signal: AbortSignal,
+  { silenceMs, signal, stands }: Hearing,
 ): AsyncGenerator<R, void> {
   const silence = new Silence(silenceMs);
   try {
@@ -22,6 +29,7 @@ export async function* overEventStream<R>(
       throw badResponse(response, 'no event stream');
     }
     if (!response.body) throw badResponse(response, 'empty');
+    stands?.();
 
     for await (const { event, data } of events(chunks(response.body, silence))) {
       if (event === 'complete') return;

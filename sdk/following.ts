@@ -1,15 +1,12 @@
-import { overEventStream } from './event-stream.ts';
 import {
   JobChangesDocument,
   type JobChangesSubscription,
   type JobFilter,
   JobProgressDocument,
   type JobProgressSubscription,
-  type TypedDocumentString,
 } from './generated/graphql.ts';
-import type { Http } from './http.ts';
-import { leavable, type Retry, resuming } from './resuming.ts';
-import type { WebSockets } from './websocket.ts';
+import { leavable } from './resuming.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export type JobEvent = JobProgressSubscription['jobProgress'];
 export type ChangedJob = JobChangesSubscription['jobChanges'];
@@ -28,19 +25,12 @@ export interface Leaving {
   signal?: AbortSignal | undefined;
 }
 
-interface Needs {
-  http: Http;
-  webSockets: WebSockets;
-  transport: 'sse' | 'websocket';
-  retry: Retry;
-}
-
-/** What happens over time: each an iteration that survives lost connections, and frees the gateway when it ends. */
+/** What happens to jobs over time: each an iteration that survives lost connections, and frees the gateway when it ends. */
 export class Following {
-  readonly #needs: Needs;
+  readonly #subscriptions: Subscriptions;
 
-  constructor(needs: Needs) {
-    this.#needs = needs;
+  constructor(subscriptions: Subscriptions) {
+    this.#subscriptions = subscriptions;
   }
 
   /** Each event of a job once and in order, until JobFinished. */
@@ -62,7 +52,7 @@ export class Following {
 
   async *#events(jobId: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, void> {
     let last = after;
-    const results = this.#resuming(JobProgressDocument, () => ({ jobId, after: last }), signal);
+    const results = this.#subscriptions.resuming(JobProgressDocument, () => ({ jobId, after: last }), signal);
     for await (const { jobProgress: event } of results) {
       if (event.seq <= last) continue;
       last = event.seq;
@@ -81,22 +71,7 @@ export class Following {
   }
 
   async *#changes(filter: JobFilter, signal: AbortSignal): AsyncGenerator<ChangedJob, void> {
-    for await (const { jobChanges: job } of this.#resuming(JobChangesDocument, () => ({ filter }), signal))
-      yield job;
-  }
-
-  /** @throws {SignalboxError} */
-  #resuming<R, V extends object>(
-    document: TypedDocumentString<R, V>,
-    variables: () => V,
-    signal: AbortSignal,
-  ): AsyncGenerator<R, void> {
-    const { http, webSockets, transport, retry } = this.#needs;
-    const query = document.toString();
-    const connect = () =>
-      transport === 'sse'
-        ? overEventStream<R>(http, query, variables(), retry.silenceMs, signal)
-        : webSockets.subscribe<R>(query, variables(), signal);
-    return resuming(connect, retry, signal);
+    const results = this.#subscriptions.resuming(JobChangesDocument, () => ({ filter }), signal);
+    for await (const { jobChanges: job } of results) yield job;
   }
 }

@@ -7,4 +7,5 @@ export { DomainFailure, type ErrorEntry, type Failure, SignalboxError, unwrap } 
 export type { ChangedJob, JobEvent, Leaving, Text } from './following.ts';
 export * from './generated/graphql.ts';
 export type { Waiting } from './http.ts';
+export type { ChangedFeature, NewComparison } from './migration-changes.ts';
 export type { Retry } from './resuming.ts';

@@ -18,6 +18,7 @@ const CONNECT_MS = 20_000;
 export class WebSockets {
   readonly #needs: Needs;
   #client: Promise<Client> | undefined;
+  #isConnected = false;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -26,10 +27,18 @@ export class WebSockets {
   /**
    * Ends with the gateway's `complete`.
    *
+   * @param stands Called when there is a connection to ask over.
    * @throws {SignalboxError} CONNECTION_LOST, or what the gateway closed the socket for.
    */
-  async *subscribe<R>(query: string, variables: object, signal: AbortSignal): AsyncGenerator<R, void> {
-    this.#client ??= open(this.#needs);
+  async *subscribe<R>(
+    query: string,
+    variables: object,
+    signal: AbortSignal,
+    stands: () => void = () => {},
+  ): AsyncGenerator<R, void> {
+    this.#client ??= open(this.#needs, (isConnected) => {
+      this.#isConnected = isConnected;
+    });
     const client = await this.#client;
     signal.throwIfAborted();
 
@@ -55,6 +64,8 @@ export class WebSockets {
     );
     const abort = () => wake.resolve();
     signal.addEventListener('abort', abort);
+    const unheard = client.on('connected', stands);
+    if (this.#isConnected) stands();
 
     try {
       for (;;) {
@@ -68,12 +79,16 @@ export class WebSockets {
       }
     } finally {
       signal.removeEventListener('abort', abort);
+      unheard();
       unsubscribe();
     }
   }
 }
 
-async function open({ url, headers, WebSocket }: Needs): Promise<Client> {
+async function open(
+  { url, headers, WebSocket }: Needs,
+  tell: (isConnected: boolean) => void,
+): Promise<Client> {
   const { createClient } = await import('graphql-ws/client');
   let unanswered: ReturnType<typeof setTimeout> | undefined;
   const expect = (ms: number) => {
@@ -90,10 +105,16 @@ async function open({ url, headers, WebSocket }: Needs): Promise<Client> {
     keepAlive: PING_MS,
     on: {
       connecting: () => expect(CONNECT_MS),
-      connected: answered,
+      connected: () => {
+        answered();
+        tell(true);
+      },
       ping: (received) => received || expect(PONG_MS),
       pong: (received) => received && answered(),
-      closed: answered,
+      closed: () => {
+        answered();
+        tell(false);
+      },
     },
   });
   return client;

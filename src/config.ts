@@ -46,6 +46,44 @@ const origins = z
 const oneOf = <const Values extends [string, ...string[]]>(...values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
 
+const flag = z.enum(['true', 'false'], { error: 'true or false' }).transform((value) => value === 'true');
+
+const switchMeaning = (what: string) =>
+  `\`false\` keeps every session of this process from ${what}, whatever the flag says; \`true\` gives it to every session, unless the feature was rolled back.`;
+
+const FEATURES = ['UTILS', 'LLM', 'SESSION', 'CHAT', 'SCENARIO', 'WATCH'] as const;
+
+const features = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim().toUpperCase()))
+  .pipe(
+    z.array(z.enum(FEATURES, { error: `of ${FEATURES.join(', ').toLowerCase()}, with commas between them` })),
+  );
+
+const shares = z
+  .string()
+  .regex(
+    /^(chat|scenario|watch)=(100|\d{1,2})(\.\d+)?(,(chat|scenario|watch)=(100|\d{1,2})(\.\d+)?)*$/i,
+    'shares from 0 to 100 of chat, scenario and watch, as `chat=1,scenario=5`',
+  )
+  .transform((text) => text.split(',').map((pair) => pair.split('=') as [string, string]))
+  .transform(
+    (pairs) =>
+      Object.fromEntries(
+        pairs.map(([name, share]) => [name.toUpperCase(), Math.min(100, Number(share))]),
+      ) as {
+        [Feature in 'CHAT' | 'SCENARIO' | 'WATCH']?: number;
+      },
+  );
+
+/** `name=value` with commas between them. */
+const pairs = z
+  .string()
+  .regex(/^[a-z]+=[^,=]*(,[a-z]+=[^,=]*)*$/, 'name=value pairs with commas between them')
+  .transform(
+    (text) => Object.fromEntries(text.split(',').map((pair) => pair.split('='))) as Record<string, string>,
+  );
+
 /** Every name that the gateway reads, with what it means; `docs/configuration.md` is printed from here. */
 export const SETTINGS = {
   HOST: { schema: z.string().min(1), default: '127.0.0.1', meaning: 'Address to listen on.' },
@@ -214,10 +252,150 @@ export const SETTINGS = {
     default: 'gpt-4o-mini',
     meaning: 'Model of analyses, where there is a provider; `builtin` is always there too.',
   },
+  MODEL_CHAT: {
+    schema: z.string().min(1),
+    default: 'gpt-4o-mini',
+    meaning: 'Model of conversations whose session has chosen none, where there is a provider; else `echo`.',
+  },
   MODEL_REASONING: {
     schema: z.string().min(1),
     default: 'o3-pro',
     meaning: 'Model of background tasks, where there is a provider; else `echo`.',
+  },
+  USE_NEW_UTILS: {
+    schema: flag,
+    default: undefined,
+    meaning: switchMeaning('the schema’s own checks and formats'),
+  },
+  USE_NEW_LLM: { schema: flag, default: undefined, meaning: switchMeaning('the shared model client') },
+  USE_NEW_SESSION: {
+    schema: flag,
+    default: undefined,
+    meaning: switchMeaning('the gateway’s own session memory'),
+  },
+  USE_NEW_CHAT: { schema: flag, default: undefined, meaning: switchMeaning('the new chat service') },
+  USE_NEW_SCENARIO: {
+    schema: flag,
+    default: undefined,
+    meaning: switchMeaning('the new chat service, in scenarios'),
+  },
+  USE_NEW_WATCH: {
+    schema: flag,
+    default: undefined,
+    meaning: switchMeaning('the new chat service, in watching'),
+  },
+  LEGACY_CHAT_URL: {
+    schema: httpUrl,
+    default: undefined,
+    meaning:
+      'The chat service that is being replaced: JSON is posted there. Without it the legacy service is played in this process, by Chat Completions in one piece.',
+  },
+  LEGACY_CHAT_FIELDS: {
+    schema: pairs,
+    default: undefined,
+    meaning:
+      'Names of that service’s fields, as `message=text,session=sid,history=,reply=data.answer`: of `message`, `session`, `history`, `model`, `instructions`, `reply` and `piece`. An empty name leaves the field out.',
+  },
+  LEGACY_CHAT_AUTHORIZATION_KEY: {
+    schema: z.string().min(1),
+    default: undefined,
+    meaning: 'Sent to that service as `Authorization`, whole: `Bearer …`.',
+  },
+  LEGACY_CHAT_TIMEOUT_SECONDS: {
+    schema: integer(1, 3_600),
+    default: '60',
+    meaning: 'For one reply of that service as a whole.',
+  },
+  LEGACY_SESSION_URL: {
+    schema: z
+      .string()
+      .regex(/^(rediss?|file):\/\//, 'a URL that begins with redis://, rediss:// or file:///'),
+    default: undefined,
+    meaning:
+      'Where the legacy application (Flask-Session) keeps its sessions, to share them while the move is under way: Redis, or the folder of SESSION_FILE_DIR.',
+  },
+  LEGACY_SESSION_PREFIX: {
+    schema: z.string().min(1).max(100),
+    default: 'workplace_roleplay:',
+    meaning: 'Its SESSION_KEY_PREFIX.',
+  },
+  LEGACY_SESSION_FORMAT: {
+    schema: oneOf('msgpack', 'json', 'pickle'),
+    default: 'msgpack',
+    meaning: 'Its SESSION_SERIALIZATION_FORMAT, in Redis. Files are always pickles.',
+  },
+  SCENARIOS_DIR: {
+    schema: z.string().min(1),
+    default: undefined,
+    meaning: 'Folder of scenarios (YAML) beside those that come with the gateway.',
+  },
+  LEGACY_METRICS_URL: {
+    schema: httpUrl,
+    default: undefined,
+    meaning:
+      'Where the legacy service tells Prometheus its `app_memory_usage_bytes` (or `process_resident_memory_bytes`), to compare memory. Without it the two services’ memory cannot be told apart.',
+  },
+  UNLEASH_URL: {
+    schema: httpUrl,
+    default: undefined,
+    meaning: 'An Unleash server that holds the feature flags. Without it they are rows of our own table.',
+  },
+  UNLEASH_API_TOKEN: {
+    schema: z.string().min(1),
+    default: undefined,
+    meaning: 'A backend token of UNLEASH_URL, to read flags with.',
+  },
+  UNLEASH_ADMIN_TOKEN: {
+    schema: z.string().min(1),
+    default: undefined,
+    meaning: 'A token of UNLEASH_URL’s Admin API, to change flags with. Without it changes are refused.',
+  },
+  UNLEASH_ENVIRONMENT: {
+    schema: z.string().min(1).max(100),
+    default: 'development',
+    meaning: 'The environment of UNLEASH_URL whose flags are meant.',
+  },
+  UNLEASH_PROJECT: {
+    schema: z.string().min(1).max(100),
+    default: 'default',
+    meaning: 'The project of UNLEASH_URL that holds the flags.',
+  },
+  ALERT_WEBHOOK_URL: {
+    schema: httpUrl,
+    default: undefined,
+    meaning: 'Is told of every rollback: JSON by POST, with a `text` that chats can show.',
+  },
+  MD5_ROLLOUT: {
+    schema: features,
+    default: undefined,
+    meaning:
+      'Features whose sessions are divided as the legacy system did, md5(session) % 100 < share: as `chat,scenario`. The others use Unleash’s own division.',
+  },
+  SLOW_CALL_SECONDS: {
+    schema: decimal('a number above 0'),
+    default: '1',
+    meaning: 'A reply of the new service that takes longer is warned of.',
+  },
+  BREAKER_FAILURES: {
+    schema: integer(1, 1_000),
+    default: '5',
+    meaning: 'Failures in a row after which the new service is not tried for a while.',
+  },
+  BREAKER_PAUSE_SECONDS: {
+    schema: decimal('a number above 0'),
+    default: '10',
+    meaning: 'For how long at first; twice as long after each try that failed, up to five minutes.',
+  },
+  SHADOW_SAMPLE_PERCENT: {
+    schema: shares,
+    default: undefined,
+    meaning:
+      'Sessions whose replies are compared with what the other service would have said, in percent of all: as `chat=1,scenario=5,watch=0`. Behind the users’ backs, and at the cost of the second call.',
+  },
+  ROLLOUT_LOOK_SECONDS: {
+    schema: decimal('a number above 0'),
+    default: '10',
+    meaning: 'How often a rollout looks at how the new service does.',
   },
   JOB_RETENTION_SECONDS: {
     schema: integer(60, 315_360_000),
@@ -259,6 +437,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     wrong.push(
       `ROLE=${config.ROLE}: must be all, because the embedded database has one process. Set DATABASE_URL.`,
     );
+  if (wrong.length === 0 && config.UNLEASH_URL && !config.UNLEASH_API_TOKEN)
+    wrong.push('UNLEASH_API_TOKEN: must be set beside UNLEASH_URL.');
   if (wrong.length > 0) throw new ConfigError(`The configuration is wrong.\n  ${wrong.join('\n  ')}`);
   return config;
 }

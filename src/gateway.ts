@@ -3,9 +3,19 @@ import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { DomainError } from './errors.ts';
 import { createEngine } from './jobs/index.ts';
+import {
+  createFlags,
+  createMigration,
+  type Feature,
+  type Migration,
+  metricsRoute,
+  type RollbackReport,
+  watchRequests,
+} from './migration/index.ts';
 import { contextsOver } from './resolvers/index.ts';
 import { exampleQuery, schema } from './schema/index.ts';
 import {
+  type Authenticate,
   authenticateWith,
   createHandler,
   type Probes,
@@ -15,7 +25,7 @@ import {
   webhookRoute,
 } from './server/index.ts';
 import { type Analyst, createServices, type Services } from './services/index.ts';
-import { serverLimits, serviceSettings, storeSettings } from './settings.ts';
+import { migrationSettings, serverLimits, serviceSettings, storeSettings } from './settings.ts';
 import { openStore, type Store } from './store/index.ts';
 
 export const VERSION = (
@@ -30,6 +40,7 @@ export interface Gateway extends AsyncDisposable {
   /** Where a process that answers no clients says how it is; undefined: nowhere. */
   probePort: number | undefined;
   services: Services;
+  migration: Migration;
   store: Store;
   /** Stops accepting, lets what runs end or hands it over, and closes the store. */
   close(): Promise<void>;
@@ -52,41 +63,68 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const answers = config.ROLE !== 'worker';
 
   const store = options.store ?? (await openStore(storeSettings(config, log)));
-  const { kinds, over } = createServices({
+  const moving = createMigration({
+    ...migrationSettings(config),
+    store,
+    healthy: async () => (await engine.health()).ready,
+    now,
+    log,
+  });
+  const { kinds, over, conversing } = createServices({
     ...serviceSettings(config),
+    router: moving.route,
     store,
     log,
     now,
     ...(options.analysts && { analysts: options.analysts }),
   });
-  const engine = createEngine({ store, log, works: config.ROLE !== 'gateway', kinds: () => kinds });
+  const engine = createEngine({
+    store,
+    log,
+    works: config.ROLE !== 'gateway',
+    kinds: () => [...kinds, ...moving.kinds(conversing)] as typeof kinds,
+  });
   const services = over(engine.jobs);
+  const migration = moving.over(engine.jobs, services, conversing);
+  const everything = { ...services, ...migration };
   const about = { version: VERSION, startedAt: now(), now, store };
 
+  const authenticate = authenticateWith(config.AUTH_TOKENS ?? new Map());
   const served = {
     schema,
-    contextFor: contextsOver(services, about),
-    authenticate: authenticateWith(config.AUTH_TOKENS ?? new Map()),
+    contextFor: contextsOver(everything, about),
+    authenticate,
     exampleQuery,
     expose: (error: Error) => (error instanceof DomainError ? { code: error.code } : undefined),
     allowedOrigins: config.ALLOWED_ORIGINS ?? [],
     limits: serverLimits(config),
     log,
   };
+  /** Without flags the legacy services serve: to be looked at, and no reason to send nobody here. */
+  const health = async () => {
+    const { ready, checks } = await engine.health();
+    return { ready, checks: { ...checks, flags: migration.flags.health() } };
+  };
+  const metrics = metricsRoute(migration.metrics, (headers) => isKnown(authenticate, headers));
   let server: Server | undefined;
   let probes: Probes | undefined;
   let stopping: Promise<void> | undefined;
+  let unwatch: (() => void) | undefined;
   const stop = async () => {
     await server?.close();
     await probes?.close();
+    unwatch?.();
     await services.housekeeping.stop();
     await engine.stop();
+    await migration.stop();
     await services.doorbell.stop();
+    await services.memory.close();
     await store.close();
   };
 
   try {
     await services.doorbell.start();
+    await migration.start();
     await engine.start();
     services.housekeeping.start();
     if (answers && listens)
@@ -95,17 +133,21 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         host: config.HOST,
         port: config.PORT,
         allowedHosts: config.ALLOWED_HOSTS,
-        routes: { ...(services.webhooks && { '/webhooks/openai': webhookRoute(services.webhooks, log) }) },
-        health: () => engine.health(),
+        routes: {
+          '/metrics': metrics,
+          ...(services.webhooks && { '/webhooks/openai': webhookRoute(services.webhooks, log) }),
+        },
+        health,
       });
     if (!answers && listens && config.PROBE_PORT !== undefined)
       probes = await startProbes({
         host: config.HOST,
         port: config.PROBE_PORT,
-        health: () => engine.health(),
-        routes: {},
+        health,
+        routes: { '/metrics': metrics },
         log,
       });
+    if (server) unwatch = watchRequests(server.port, (...answered) => migration.metrics.request(...answered));
     if (server && !config.AUTH_TOKENS && !isLoopback(config.HOST))
       log.warn(
         { host: config.HOST },
@@ -126,10 +168,51 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     url: server?.url,
     probePort: probes?.port,
     services,
+    migration,
     store,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * Rolls features back where no gateway answers: in the database, for all that use it and for those that start later.
+ *
+ * @throws {DataDirectoryInUseError} A process has the embedded database open: ask that one.
+ * @throws {UpstreamError} It could not be stored.
+ */
+export async function rollBackWithoutGateway(
+  config: Config,
+  { features, reason, by }: { features: readonly Feature['name'][] | null; reason: string; by: string },
+  log: Logger,
+): Promise<RollbackReport> {
+  const store = await openStore(storeSettings(config, log));
+  try {
+    const flags = createFlags({
+      ...migrationSettings(config),
+      store,
+      healthy: async () => Boolean(await store.version()),
+      now: () => new Date(),
+      log,
+    });
+    try {
+      await flags.start();
+      return await flags.rollback({ features, reason }, by);
+    } finally {
+      await flags.stop();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function isKnown(authenticate: Authenticate, headers: Headers): boolean {
+  try {
+    authenticate(headers);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);

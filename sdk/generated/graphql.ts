@@ -4,6 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AddMigrationTaskInput = {
+  description: string;
+  /** Of its own; at most 100 characters. */
+  key: string;
+  phase: string;
+};
+
 /** What starting a job does where its session already runs one of the kind. */
 export type BusyPolicy =
   /** Those before it are cancelled; the new job runs when they have stopped. */
@@ -13,6 +20,18 @@ export type BusyPolicy =
   /** SessionBusyError, which names the running job. */
   | 'REJECT';
 
+export type ChangeMigrationTaskInput = {
+  id: string;
+  /** What came of it; of BLOCKED it must say what blocks the task. */
+  notes?: string | null | undefined;
+  status: MigrationTaskStatus;
+};
+
+export type ChatRole =
+  | 'ASSISTANT'
+  | 'SYSTEM'
+  | 'USER';
+
 /** Cancels what still runs, waits up to waitSeconds for it to stop, then deletes the session with all that it owns. */
 export type CloseSessionInput = {
   id: string;
@@ -20,9 +39,16 @@ export type CloseSessionInput = {
   waitSeconds?: number;
 };
 
+export type ConversationKind =
+  | 'CHAT'
+  | 'SCENARIO'
+  | 'WATCH';
+
 export type CreateSessionInput = {
   chatModel?: string | null | undefined;
   currentScenario?: string | null | undefined;
+  /** The id of a session of the legacy application, where that shares its sessions: its conversations and settings go on in this one. Only one session can have it. */
+  legacyId?: string | null | undefined;
   /** An object of at most 64 KiB. */
   preferences?: unknown;
   selectedVoice?: string | null | undefined;
@@ -34,6 +60,53 @@ export type DatasetFormat =
   | 'NDJSON'
   | 'PARQUET'
   | 'TSV';
+
+/** How sure an issue is. */
+export type Evidence =
+  /** Being worse than allowed is ruled out. */
+  | 'CLEARED'
+  /** Chance is ruled out, at 5 % over all rules and all looks. */
+  | 'CONFIRMED'
+  /** Fewer than 300 calls or 50 sessions of one of the services. */
+  | 'INSUFFICIENT_DATA'
+  /** Chance can explain it. */
+  | 'UNCONFIRMED';
+
+/** What is moved from a legacy service to its successor. */
+export type FeatureName =
+  /** Phase 4: conversations. */
+  | 'CHAT'
+  /** Phase 2: the clients of language models. */
+  | 'LLM'
+  /** Phase 5: conversations with a persona. */
+  | 'SCENARIO'
+  /** Phase 3: where conversations are kept. */
+  | 'SESSION'
+  /** Phase 1: checks and formats. */
+  | 'UTILS'
+  /** Phase 6: two personas talking. */
+  | 'WATCH';
+
+/** Who decides on a feature now. */
+export type FlagSource =
+  /** `USE_NEW_…` decides, where this was asked. */
+  | 'ENVIRONMENT'
+  /** Our own table: without a flag server, or because of a rollback. */
+  | 'LOCAL'
+  /** The flag server. */
+  | 'UNLEASH';
+
+/** A conversation to have with the service. Its past grows with each reply. */
+export type GoldenPatternInput = {
+  conversation?: ConversationKind;
+  /** At most 20; none of a WATCH. */
+  messages: Array<string>;
+  model?: string | null | undefined;
+  /** Once in a suite. */
+  name: string;
+  /** Of a SCENARIO or a WATCH. */
+  scenarioId?: string | null | undefined;
+};
 
 /** Jobs that match all that is given. */
 export type JobFilter = {
@@ -47,7 +120,11 @@ export type JobFilter = {
 
 export type JobKind =
   | 'ANALYSIS'
-  | 'BACKGROUND_TASK';
+  | 'BACKGROUND_TASK'
+  | 'CHAT_TURN'
+  | 'GOLDEN_RUN'
+  | 'ROLLOUT'
+  | 'WATCH';
 
 export type JobStatus =
   | 'CANCELLED'
@@ -67,10 +144,96 @@ export type LogLevel =
   | 'INFO'
   | 'WARN';
 
+export type MigrationTaskStatus =
+  | 'BLOCKED'
+  | 'COMPLETED'
+  | 'IN_PROGRESS'
+  | 'PENDING';
+
+export type Readiness =
+  | 'NOT_READY'
+  | 'READY';
+
 export type ReasoningEffort =
   | 'HIGH'
   | 'LOW'
   | 'MEDIUM';
+
+export type RecordGoldenInput = {
+  /** A suite of that name is replaced. */
+  name: string;
+  /** Absent: a greeting, several turns, another model, a scenario and a watch. */
+  patterns?: Array<GoldenPatternInput> | null | undefined;
+  service?: ServiceVersion;
+};
+
+export type ReportLanguage =
+  | 'EN'
+  | 'JA';
+
+export type RollbackInput = {
+  /** Absent: all features. */
+  feature?: FeatureName | null | undefined;
+  /** Kept, and told to ALERT_WEBHOOK_URL. */
+  reason: string;
+};
+
+/** What to do with the traffic. */
+export type RolloutAction =
+  /** Leave it as it is: nothing is sure yet. */
+  | 'HOLD'
+  /** Nothing speaks against more traffic, and a worse response time is ruled out. */
+  | 'PROMOTE'
+  /** Worse, and chance is ruled out. */
+  | 'ROLLBACK';
+
+export type SendMessageInput = {
+  /** CHAT, or SCENARIO: with the partner of the session’s currentScenario. */
+  conversation?: ConversationKind;
+  /** The same key with the same input gives the same turn, however often it is sent. */
+  idempotencyKey?: string | null | undefined;
+  /** At most 32,000 characters. */
+  message: string;
+  /** From now on the session’s; absent: the session’s, else MODEL_CHAT. */
+  model?: string | null | undefined;
+  sessionId: string;
+  /** Answer when the reply is complete (true), or at once, to follow it with jobProgress (false). Nobody waits longer than two minutes: the turn comes back as it stands then, and goes on. */
+  wait?: boolean;
+};
+
+export type ServiceVersion =
+  | 'LEGACY'
+  | 'NEW';
+
+export type SetFeatureInput = {
+  /** Absent: as it is. True lifts a rollback. */
+  enabled?: boolean | null | undefined;
+  feature: FeatureName;
+  /** Kept with the change; 1,000 characters at most. */
+  reason: string;
+  /** 0 to 100. Absent: as it is. */
+  rolloutPercentage?: number | null | undefined;
+};
+
+export type ShadowDifferenceKind =
+  /** Another text, white space at its ends aside. */
+  | 'CONTENT_MISMATCH'
+  /** One of the two failed. */
+  | 'ERROR_MISMATCH'
+  /** Another kind of answer: its form, a refusal, its length. */
+  | 'TYPE_MISMATCH';
+
+export type ShadowTestInput = {
+  /** Asks the legacy service twice, to tell its own noise from a difference. */
+  control?: boolean;
+  /** CHAT, SCENARIO (of the session’s currentScenario) or WATCH. */
+  feature?: FeatureName;
+  /** At most 32,000 characters. */
+  message: string;
+  /** Absent: the session’s, else MODEL_CHAT. */
+  model?: string | null | undefined;
+  sessionId: string;
+};
 
 export type StartAnalysisInput = {
   /** A dataset of the same session. */
@@ -99,6 +262,29 @@ export type StartBackgroundTaskInput = {
   timeoutSeconds?: number | null | undefined;
 };
 
+export type StartRolloutInput = {
+  /** CHAT, SCENARIO or WATCH: their calls are measured. */
+  feature: FeatureName;
+  /** Calls of the new service without which no step is left. Verdicts need 300 in any case. */
+  minRequestsPerStep?: number;
+  /** Kept with each change; 500 characters at most. */
+  reason: string;
+  /** How long each step lasts at least; a week at most. */
+  stepSeconds?: number;
+  /** Shares in percent, each above the one before; at most 20. */
+  steps?: Array<number>;
+};
+
+export type StartWatchInput = {
+  idempotencyKey?: string | null | undefined;
+  /** Absent: the session’s chatModel, else MODEL_CHAT. */
+  model?: string | null | undefined;
+  scenarioId: string;
+  sessionId: string;
+  /** Lines, 1 to 100. */
+  turns?: number;
+};
+
 /** What is absent stays; null forgets. */
 export type UpdateSessionInput = {
   chatModel?: string | null | undefined;
@@ -114,6 +300,13 @@ export type UploadDatasetInput = {
   /** Instead of the file’s own name. */
   name?: string | null | undefined;
   sessionId: string;
+};
+
+export type VerifyGoldenInput = {
+  name: string;
+  /** 1: every reply must be the recorded one. 5 to 20 for services whose replies vary by themselves: what counts then is whether they differ by more than the recorded service does from itself. */
+  repeats?: number;
+  service?: ServiceVersion;
 };
 
 export type UploadDatasetMutationVariables = Exact<{
@@ -138,6 +331,10 @@ export type StartAnalysisMutation = { startAnalysis:
     | { __typename: 'IdempotencyConflictError', message: string, existingJob:
         | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -145,6 +342,10 @@ export type StartAnalysisMutation = { startAnalysis:
     | { __typename: 'SessionBusyError', message: string, activeJob:
         | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
    };
 
@@ -156,6 +357,10 @@ export type AnalysisQueryVariables = Exact<{
 export type AnalysisQuery = { job:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, result: { code: string, plan: { summary: string, steps: Array<string> }, execution: { output: string, durationMs: number, repairs: number, tables: Array<{ title: string, columns: Array<string>, rows: Array<Array<unknown>>, truncated: boolean }>, charts: Array<{ title: string, vegaLite: unknown, svg: string }> }, report: { markdown: string, html: string } } | null, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'BackgroundTask' }
+    | { __typename: 'ChatTurn' }
+    | { __typename: 'GoldenRunJob' }
+    | { __typename: 'RolloutJob' }
+    | { __typename: 'WatchJob' }
    | null };
 
 export type StartBackgroundTaskMutationVariables = Exact<{
@@ -168,6 +373,10 @@ export type StartBackgroundTaskMutation = { startBackgroundTask:
     | { __typename: 'IdempotencyConflictError', message: string, existingJob:
         | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -182,6 +391,87 @@ export type BackgroundTaskQueryVariables = Exact<{
 export type BackgroundTaskQuery = { job:
     | { __typename: 'AnalysisJob' }
     | { __typename: 'BackgroundTask', response: string | null, question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'ChatTurn' }
+    | { __typename: 'GoldenRunJob' }
+    | { __typename: 'RolloutJob' }
+    | { __typename: 'WatchJob' }
+   | null };
+
+export type ScenariosQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ScenariosQuery = { scenarios: Array<{ id: string, title: string, description: string, language: string, situation: string, personas: Array<string>, partner: string, opening: string, aims: Array<string>, userPersona: { name: string, role: string, character: string, knows: string | null, goals: Array<string> } }> };
+
+export type HistoryQueryVariables = Exact<{
+  id: string;
+  kind: ConversationKind;
+  last: number;
+}>;
+
+
+export type HistoryQuery = { session: { history: Array<{ role: ChatRole, content: string, at: string, servedBy: ServiceVersion | null, interrupted: boolean }> } | null };
+
+export type SendMessageMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendMessageMutation = { sendMessage:
+    | { __typename: 'ChatTurn', reply: string | null, servedBy: ServiceVersion | null, fellBack: boolean, conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'IdempotencyConflictError', message: string, existingJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
+    | { __typename: 'UpstreamError', service: string, retryable: boolean, message: string }
+   };
+
+export type StartWatchMutationVariables = Exact<{
+  input: StartWatchInput;
+}>;
+
+
+export type StartWatchMutation = { startWatch:
+    | { __typename: 'IdempotencyConflictError', message: string, existingJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
+    | { __typename: 'SessionBusyError', message: string, activeJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
+
+export type ChatTurnQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ChatTurnQuery = { job:
+    | { __typename: 'AnalysisJob' }
+    | { __typename: 'BackgroundTask' }
+    | { __typename: 'ChatTurn', reply: string | null, servedBy: ServiceVersion | null, fellBack: boolean, conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'GoldenRunJob' }
+    | { __typename: 'RolloutJob' }
+    | { __typename: 'WatchJob' }
    | null };
 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -193,9 +483,21 @@ type JobState_AnalysisJob_Fragment = { __typename: 'AnalysisJob', message: strin
 
 type JobState_BackgroundTask_Fragment = { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
 
+type JobState_ChatTurn_Fragment = { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
+type JobState_GoldenRunJob_Fragment = { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
+type JobState_RolloutJob_Fragment = { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
+type JobState_WatchJob_Fragment = { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
 export type JobStateFragment =
   | JobState_AnalysisJob_Fragment
   | JobState_BackgroundTask_Fragment
+  | JobState_ChatTurn_Fragment
+  | JobState_GoldenRunJob_Fragment
+  | JobState_RolloutJob_Fragment
+  | JobState_WatchJob_Fragment
 ;
 
 export type SessionStateFragment = { __typename: 'Session', id: string, chatModel: string | null, selectedVoice: string | null, currentScenario: string | null, preferences: unknown, createdAt: string, lastSeenAt: string, expiresAt: string };
@@ -216,6 +518,8 @@ type Failure_RateLimitedError_Fragment = { __typename: 'RateLimitedError', retry
 
 type Failure_SessionBusyError_Fragment = { __typename: 'SessionBusyError', message: string };
 
+type Failure_UpstreamError_Fragment = { __typename: 'UpstreamError', service: string, retryable: boolean, message: string };
+
 export type FailureFragment =
   | Failure_IdempotencyConflictError_Fragment
   | Failure_InvalidInputError_Fragment
@@ -223,6 +527,7 @@ export type FailureFragment =
   | Failure_NotFoundError_Fragment
   | Failure_RateLimitedError_Fragment
   | Failure_SessionBusyError_Fragment
+  | Failure_UpstreamError_Fragment
 ;
 
 export type JobQueryVariables = Exact<{
@@ -233,6 +538,10 @@ export type JobQueryVariables = Exact<{
 export type JobQuery = { job:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    | null };
 
 export type JobsQueryVariables = Exact<{
@@ -245,6 +554,10 @@ export type JobsQueryVariables = Exact<{
 export type JobsQuery = { jobs: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node:
         | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }> } };
 
 export type CancelJobMutationVariables = Exact<{
@@ -255,7 +568,11 @@ export type CancelJobMutationVariables = Exact<{
 export type CancelJobMutation = { cancelJob:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    };
 
 export type DeleteJobMutationVariables = Exact<{
@@ -279,12 +596,17 @@ export type JobProgressSubscription = { jobProgress:
     | { __typename: 'JobFinished', seq: number, at: string, jobId: string, job:
         | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'JobLogged', level: LogLevel, message: string, seq: number, at: string, jobId: string }
     | { __typename: 'JobProgressed', seq: number, at: string, jobId: string, progress: { step: number, total: number, fraction: number, message: string } }
     | { __typename: 'JobStatusChanged', status: JobStatus, seq: number, at: string, jobId: string }
     | { __typename: 'JobStepCompleted', step: string, durationMs: number, seq: number, at: string, jobId: string }
     | { __typename: 'JobTextAppended', stream: string, offset: number, text: string, seq: number, at: string, jobId: string }
+    | { __typename: 'ReplyServed', servedBy: ServiceVersion, fellBack: boolean, seq: number, at: string, jobId: string }
    };
 
 export type JobChangesSubscriptionVariables = Exact<{
@@ -295,6 +617,226 @@ export type JobChangesSubscriptionVariables = Exact<{
 export type JobChangesSubscription = { jobChanges:
     | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
+
+export type FeatureStateFragment = { __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null };
+
+export type ShadowStateFragment = { __typename: 'ShadowComparison', id: string, feature: FeatureName, at: string, message: string, model: string, live: boolean, matches: boolean, similarity: number | null, legacy: { reply: string | null, error: string | null, durationMs: number }, candidate: { reply: string | null, error: string | null, durationMs: number }, control: { reply: string | null, error: string | null, durationMs: number } | null, differences: Array<{ kind: ShadowDifferenceKind, path: string, legacy: string | null, candidate: string | null }> };
+
+export type LatenciesFragment = { improvementP50: number | null, improvementP95: number | null, legacy: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null }, candidate: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } };
+
+export type GoldenSuiteStateFragment = { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion };
+
+export type TaskStateFragment = { __typename: 'MigrationTask', id: string, key: string, description: string, phase: string, status: MigrationTaskStatus, startedAt: string | null, completedAt: string | null, notes: string };
+
+export type FeaturesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FeaturesQuery = { features: Array<{ __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null }> };
+
+export type FeatureHistoryQueryVariables = Exact<{
+  feature: FeatureName;
+  first: number;
+}>;
+
+
+export type FeatureHistoryQuery = { featureHistory: Array<{ at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number }> };
+
+export type FeatureChangesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FeatureChangesSubscription = { featureChanges: { __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null } };
+
+export type RoutingQueryVariables = Exact<{
+  feature: FeatureName;
+  sessionId: string;
+}>;
+
+
+export type RoutingQuery = { routing: { feature: FeatureName, version: ServiceVersion, reason: string } };
+
+export type SetFeatureMutationVariables = Exact<{
+  input: SetFeatureInput;
+}>;
+
+
+export type SetFeatureMutation = { setFeature:
+    | { __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'UpstreamError', service: string, retryable: boolean, message: string }
+   };
+
+export type RollbackMutationVariables = Exact<{
+  input: RollbackInput;
+}>;
+
+
+export type RollbackMutation = { rollback:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'RollbackReport', at: string, reason: string, healthy: boolean, features: Array<{ __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null }> }
+    | { __typename: 'UpstreamError', service: string, retryable: boolean, message: string }
+   };
+
+export type ShadowTestMutationVariables = Exact<{
+  input: ShadowTestInput;
+}>;
+
+
+export type ShadowTestMutation = { shadowTest:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'ShadowComparison', id: string, feature: FeatureName, at: string, message: string, model: string, live: boolean, matches: boolean, similarity: number | null, legacy: { reply: string | null, error: string | null, durationMs: number }, candidate: { reply: string | null, error: string | null, durationMs: number }, control: { reply: string | null, error: string | null, durationMs: number } | null, differences: Array<{ kind: ShadowDifferenceKind, path: string, legacy: string | null, candidate: string | null }> }
+    | { __typename: 'UpstreamError', service: string, retryable: boolean, message: string }
+   };
+
+export type ShadowComparisonsQueryVariables = Exact<{
+  feature?: FeatureName | null | undefined;
+  differingOnly: boolean;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ShadowComparisonsQuery = { shadowComparisons: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { __typename: 'ShadowComparison', id: string, feature: FeatureName, at: string, message: string, model: string, live: boolean, matches: boolean, similarity: number | null, legacy: { reply: string | null, error: string | null, durationMs: number }, candidate: { reply: string | null, error: string | null, durationMs: number }, control: { reply: string | null, error: string | null, durationMs: number } | null, differences: Array<{ kind: ShadowDifferenceKind, path: string, legacy: string | null, candidate: string | null }> } }> } };
+
+export type NewComparisonsSubscriptionVariables = Exact<{
+  feature?: FeatureName | null | undefined;
+}>;
+
+
+export type NewComparisonsSubscription = { shadowComparisons: { __typename: 'ShadowComparison', id: string, feature: FeatureName, at: string, message: string, model: string, live: boolean, matches: boolean, similarity: number | null, legacy: { reply: string | null, error: string | null, durationMs: number }, candidate: { reply: string | null, error: string | null, durationMs: number }, control: { reply: string | null, error: string | null, durationMs: number } | null, differences: Array<{ kind: ShadowDifferenceKind, path: string, legacy: string | null, candidate: string | null }> } };
+
+export type ComparisonReportQueryVariables = Exact<{
+  feature: FeatureName;
+  since?: string | null | undefined;
+  until?: string | null | undefined;
+  language: ReportLanguage;
+}>;
+
+
+export type ComparisonReportQuery = { comparisonReport: { feature: FeatureName, since: string, until: string, details: unknown, markdown: string, text: string, responseTime: { improvementP50: number | null, improvementP95: number | null, legacy: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null }, candidate: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } }, firstText: { improvementP50: number | null, improvementP95: number | null, legacy: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null }, candidate: { requests: number, sessions: number, p50Ms: number | null, p95Ms: number | null, p99Ms: number | null } }, errorRate: { legacy: number | null, candidate: number | null, improvement: number | null }, memoryUsage: { legacyBytes: number | null, candidateBytes: number | null, improvement: number | null }, recommendation: { status: Readiness, action: RolloutAction, message: string, reasons: Array<string>, issues: Array<{ rule: string, message: string, evidence: Evidence }> } } };
+
+export type StartRolloutMutationVariables = Exact<{
+  input: StartRolloutInput;
+}>;
+
+
+export type StartRolloutMutation = { startRollout:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'InvalidStateError', message: string, state: string }
+    | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
+
+export type RolloutQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RolloutQuery = { job:
+    | { __typename: 'AnalysisJob' }
+    | { __typename: 'BackgroundTask' }
+    | { __typename: 'ChatTurn' }
+    | { __typename: 'GoldenRunJob' }
+    | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WatchJob' }
+   | null };
+
+export type GoldenSuitesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GoldenSuitesQuery = { goldenSuites: Array<{ __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }> };
+
+export type GoldenSuiteFileQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type GoldenSuiteFileQuery = { goldenSuiteFile: string | null };
+
+export type GoldenTestFileQueryVariables = Exact<{
+  name: string;
+  suiteFile: string;
+}>;
+
+
+export type GoldenTestFileQuery = { goldenTestFile: string | null };
+
+export type RecordGoldenMutationVariables = Exact<{
+  input: RecordGoldenInput;
+}>;
+
+
+export type RecordGoldenMutation = { recordGolden:
+    | { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'UpstreamError', service: string, retryable: boolean, message: string }
+   };
+
+export type ImportGoldenMutationVariables = Exact<{
+  file: string;
+}>;
+
+
+export type ImportGoldenMutation = { importGolden:
+    | { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+   };
+
+export type VerifyGoldenMutationVariables = Exact<{
+  input: VerifyGoldenInput;
+}>;
+
+
+export type VerifyGoldenMutation = { verifyGolden:
+    | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
+   };
+
+export type GoldenRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type GoldenRunQuery = { job:
+    | { __typename: 'AnalysisJob' }
+    | { __typename: 'BackgroundTask' }
+    | { __typename: 'ChatTurn' }
+    | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, regressions: Array<{ case: string, path: string, expected: unknown, actual: unknown }>, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'RolloutJob' }
+    | { __typename: 'WatchJob' }
+   | null };
+
+export type MigrationStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MigrationStatusQuery = { migrationStatus: { total: number, completed: number, inProgress: number, blocked: number, pending: number, progressPercentage: number, currentPhase: string | null, tasks: Array<{ __typename: 'MigrationTask', id: string, key: string, description: string, phase: string, status: MigrationTaskStatus, startedAt: string | null, completedAt: string | null, notes: string }>, blockedTasks: Array<{ __typename: 'MigrationTask', id: string, key: string, description: string, phase: string, status: MigrationTaskStatus, startedAt: string | null, completedAt: string | null, notes: string }> } };
+
+export type AddMigrationTaskMutationVariables = Exact<{
+  input: AddMigrationTaskInput;
+}>;
+
+
+export type AddMigrationTaskMutation = { addMigrationTask:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'MigrationTask', id: string, key: string, description: string, phase: string, status: MigrationTaskStatus, startedAt: string | null, completedAt: string | null, notes: string }
+   };
+
+export type ChangeMigrationTaskMutationVariables = Exact<{
+  input: ChangeMigrationTaskInput;
+}>;
+
+
+export type ChangeMigrationTaskMutation = { changeMigrationTask:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'InvalidStateError', message: string, state: string }
+    | { __typename: 'MigrationTask', id: string, key: string, description: string, phase: string, status: MigrationTaskStatus, startedAt: string | null, completedAt: string | null, notes: string }
+    | { __typename: 'NotFoundError', id: string, message: string }
    };
 
 export type SessionQueryVariables = Exact<{
@@ -311,6 +853,7 @@ export type CreateSessionMutationVariables = Exact<{
 
 export type CreateSessionMutation = { createSession:
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'InvalidStateError', message: string }
     | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
     | { __typename: 'Session', id: string, chatModel: string | null, selectedVoice: string | null, currentScenario: string | null, preferences: unknown, createdAt: string, lastSeenAt: string, expiresAt: string }
    };
@@ -355,6 +898,15 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const GoldenSuiteStateFragmentDoc = new TypedDocumentString(`
+    fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}
+    `, {"fragmentName":"GoldenSuiteState"}) as unknown as TypedDocumentString<GoldenSuiteStateFragment, unknown>;
 export const JobStateFragmentDoc = new TypedDocumentString(`
     fragment JobState on Job {
   __typename
@@ -398,8 +950,41 @@ export const JobStateFragmentDoc = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
 }
-    `, {"fragmentName":"JobState"}) as unknown as TypedDocumentString<JobStateFragment, unknown>;
+    fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`, {"fragmentName":"JobState"}) as unknown as TypedDocumentString<JobStateFragment, unknown>;
 export const SessionStateFragmentDoc = new TypedDocumentString(`
     fragment SessionState on Session {
   __typename
@@ -478,8 +1063,95 @@ export const FailureFragmentDoc = new TypedDocumentString(`
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
 }
     `, {"fragmentName":"Failure"}) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const FeatureStateFragmentDoc = new TypedDocumentString(`
+    fragment FeatureState on Feature {
+  __typename
+  name
+  enabled
+  rolloutPercentage
+  source
+  lastChange {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}
+    `, {"fragmentName":"FeatureState"}) as unknown as TypedDocumentString<FeatureStateFragment, unknown>;
+export const ShadowStateFragmentDoc = new TypedDocumentString(`
+    fragment ShadowState on ShadowComparison {
+  __typename
+  id
+  feature
+  at
+  message
+  model
+  live
+  legacy {
+    reply
+    error
+    durationMs
+  }
+  candidate {
+    reply
+    error
+    durationMs
+  }
+  control {
+    reply
+    error
+    durationMs
+  }
+  matches
+  differences {
+    kind
+    path
+    legacy
+    candidate
+  }
+  similarity
+}
+    `, {"fragmentName":"ShadowState"}) as unknown as TypedDocumentString<ShadowStateFragment, unknown>;
+export const LatenciesFragmentDoc = new TypedDocumentString(`
+    fragment Latencies on LatencyComparison {
+  legacy {
+    requests
+    sessions
+    p50Ms
+    p95Ms
+    p99Ms
+  }
+  candidate {
+    requests
+    sessions
+    p50Ms
+    p95Ms
+    p99Ms
+  }
+  improvementP50
+  improvementP95
+}
+    `, {"fragmentName":"Latencies"}) as unknown as TypedDocumentString<LatenciesFragment, unknown>;
+export const TaskStateFragmentDoc = new TypedDocumentString(`
+    fragment TaskState on MigrationTask {
+  __typename
+  id
+  key
+  description
+  phase
+  status
+  startedAt
+  completedAt
+  notes
+}
+    `, {"fragmentName":"TaskState"}) as unknown as TypedDocumentString<TaskStateFragment, unknown>;
 export const UploadDatasetDocument = new TypedDocumentString(`
     mutation UploadDataset($input: UploadDatasetInput!) {
   uploadDataset(input: $input) {
@@ -519,6 +1191,10 @@ fragment Failure on Error {
   }
   ... on RateLimitedError {
     retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
   }
 }`) as unknown as TypedDocumentString<UploadDatasetMutation, UploadDatasetMutationVariables>;
 export const StartAnalysisDocument = new TypedDocumentString(`
@@ -580,6 +1256,33 @@ export const StartAnalysisDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
 }
 fragment Failure on Error {
   __typename
@@ -596,6 +1299,17 @@ fragment Failure on Error {
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<StartAnalysisMutation, StartAnalysisMutationVariables>;
 export const AnalysisDocument = new TypedDocumentString(`
     query Analysis($id: ID!) {
@@ -651,6 +1365,33 @@ export const AnalysisDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
 }
 fragment AnalysisReport on AnalysisResult {
   plan {
@@ -678,6 +1419,13 @@ fragment AnalysisReport on AnalysisResult {
     markdown
     html
   }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<AnalysisQuery, AnalysisQueryVariables>;
 export const StartBackgroundTaskDocument = new TypedDocumentString(`
     mutation StartBackgroundTask($input: StartBackgroundTaskInput!) {
@@ -733,6 +1481,33 @@ export const StartBackgroundTaskDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
 }
 fragment Failure on Error {
   __typename
@@ -749,6 +1524,17 @@ fragment Failure on Error {
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<StartBackgroundTaskMutation, StartBackgroundTaskMutationVariables>;
 export const BackgroundTaskDocument = new TypedDocumentString(`
     query BackgroundTask($id: ID!) {
@@ -802,7 +1588,393 @@ export const BackgroundTaskDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<BackgroundTaskQuery, BackgroundTaskQueryVariables>;
+export const ScenariosDocument = new TypedDocumentString(`
+    query Scenarios {
+  scenarios {
+    id
+    title
+    description
+    language
+    situation
+    personas
+    partner
+    opening
+    userPersona {
+      name
+      role
+      character
+      knows
+      goals
+    }
+    aims
+  }
+}
+    `) as unknown as TypedDocumentString<ScenariosQuery, ScenariosQueryVariables>;
+export const HistoryDocument = new TypedDocumentString(`
+    query History($id: ID!, $kind: ConversationKind!, $last: Int!) {
+  session(id: $id) {
+    history(kind: $kind, last: $last) {
+      role
+      content
+      at
+      servedBy
+      interrupted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HistoryQuery, HistoryQueryVariables>;
+export const SendMessageDocument = new TypedDocumentString(`
+    mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    ...JobState
+    ... on ChatTurn {
+      reply
+      servedBy
+      fellBack
+    }
+    ...Failure
+    ... on IdempotencyConflictError {
+      existingJob {
+        ...JobState
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const StartWatchDocument = new TypedDocumentString(`
+    mutation StartWatch($input: StartWatchInput!) {
+  startWatch(input: $input) {
+    ...JobState
+    ...Failure
+    ... on IdempotencyConflictError {
+      existingJob {
+        ...JobState
+      }
+    }
+    ... on SessionBusyError {
+      activeJob {
+        ...JobState
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<StartWatchMutation, StartWatchMutationVariables>;
+export const ChatTurnDocument = new TypedDocumentString(`
+    query ChatTurn($id: ID!) {
+  job(id: $id) {
+    __typename
+    ... on ChatTurn {
+      ...JobState
+      reply
+      servedBy
+      fellBack
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<ChatTurnQuery, ChatTurnQueryVariables>;
 export const DiagnosticsDocument = new TypedDocumentString(`
     query Diagnostics {
   diagnostics {
@@ -878,6 +2050,40 @@ export const JobDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<JobQuery, JobQueryVariables>;
 export const JobsDocument = new TypedDocumentString(`
     query Jobs($filter: JobFilter, $first: Int!, $after: String) {
@@ -936,6 +2142,40 @@ export const JobsDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
 export const CancelJobDocument = new TypedDocumentString(`
     mutation CancelJob($id: ID!) {
@@ -986,6 +2226,33 @@ export const CancelJobDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
 }
 fragment Failure on Error {
   __typename
@@ -1002,6 +2269,17 @@ fragment Failure on Error {
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
 export const DeleteJobDocument = new TypedDocumentString(`
     mutation DeleteJob($id: ID!) {
@@ -1031,6 +2309,10 @@ export const DeleteJobDocument = new TypedDocumentString(`
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
 }`) as unknown as TypedDocumentString<DeleteJobMutation, DeleteJobMutationVariables>;
 export const JobProgressDocument = new TypedDocumentString(`
     subscription JobProgress($jobId: ID!, $after: Int!) {
@@ -1058,6 +2340,10 @@ export const JobProgressDocument = new TypedDocumentString(`
       stream
       offset
       text
+    }
+    ... on ReplyServed {
+      servedBy
+      fellBack
     }
     ... on JobLogged {
       level
@@ -1112,6 +2398,40 @@ export const JobProgressDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<JobProgressSubscription, JobProgressSubscriptionVariables>;
 export const JobChangesDocument = new TypedDocumentString(`
     subscription JobChanges($filter: JobFilter) {
@@ -1161,7 +2481,989 @@ export const JobChangesDocument = new TypedDocumentString(`
     effort
     model
   }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
 }`) as unknown as TypedDocumentString<JobChangesSubscription, JobChangesSubscriptionVariables>;
+export const FeaturesDocument = new TypedDocumentString(`
+    query Features {
+  features {
+    ...FeatureState
+  }
+}
+    fragment FeatureState on Feature {
+  __typename
+  name
+  enabled
+  rolloutPercentage
+  source
+  lastChange {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}`) as unknown as TypedDocumentString<FeaturesQuery, FeaturesQueryVariables>;
+export const FeatureHistoryDocument = new TypedDocumentString(`
+    query FeatureHistory($feature: FeatureName!, $first: Int!) {
+  featureHistory(feature: $feature, first: $first) {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}
+    `) as unknown as TypedDocumentString<FeatureHistoryQuery, FeatureHistoryQueryVariables>;
+export const FeatureChangesDocument = new TypedDocumentString(`
+    subscription FeatureChanges {
+  featureChanges {
+    ...FeatureState
+  }
+}
+    fragment FeatureState on Feature {
+  __typename
+  name
+  enabled
+  rolloutPercentage
+  source
+  lastChange {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}`) as unknown as TypedDocumentString<FeatureChangesSubscription, FeatureChangesSubscriptionVariables>;
+export const RoutingDocument = new TypedDocumentString(`
+    query Routing($feature: FeatureName!, $sessionId: ID!) {
+  routing(feature: $feature, sessionId: $sessionId) {
+    feature
+    version
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<RoutingQuery, RoutingQueryVariables>;
+export const SetFeatureDocument = new TypedDocumentString(`
+    mutation SetFeature($input: SetFeatureInput!) {
+  setFeature(input: $input) {
+    ...FeatureState
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment FeatureState on Feature {
+  __typename
+  name
+  enabled
+  rolloutPercentage
+  source
+  lastChange {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}`) as unknown as TypedDocumentString<SetFeatureMutation, SetFeatureMutationVariables>;
+export const RollbackDocument = new TypedDocumentString(`
+    mutation Rollback($input: RollbackInput!) {
+  rollback(input: $input) {
+    ... on RollbackReport {
+      __typename
+      features {
+        ...FeatureState
+      }
+      at
+      reason
+      healthy
+    }
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment FeatureState on Feature {
+  __typename
+  name
+  enabled
+  rolloutPercentage
+  source
+  lastChange {
+    at
+    by
+    reason
+    enabled
+    rolloutPercentage
+  }
+}`) as unknown as TypedDocumentString<RollbackMutation, RollbackMutationVariables>;
+export const ShadowTestDocument = new TypedDocumentString(`
+    mutation ShadowTest($input: ShadowTestInput!) {
+  shadowTest(input: $input) {
+    ...ShadowState
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment ShadowState on ShadowComparison {
+  __typename
+  id
+  feature
+  at
+  message
+  model
+  live
+  legacy {
+    reply
+    error
+    durationMs
+  }
+  candidate {
+    reply
+    error
+    durationMs
+  }
+  control {
+    reply
+    error
+    durationMs
+  }
+  matches
+  differences {
+    kind
+    path
+    legacy
+    candidate
+  }
+  similarity
+}`) as unknown as TypedDocumentString<ShadowTestMutation, ShadowTestMutationVariables>;
+export const ShadowComparisonsDocument = new TypedDocumentString(`
+    query ShadowComparisons($feature: FeatureName, $differingOnly: Boolean!, $first: Int!, $after: String) {
+  shadowComparisons(
+    feature: $feature
+    differingOnly: $differingOnly
+    first: $first
+    after: $after
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ShadowState
+      }
+    }
+  }
+}
+    fragment ShadowState on ShadowComparison {
+  __typename
+  id
+  feature
+  at
+  message
+  model
+  live
+  legacy {
+    reply
+    error
+    durationMs
+  }
+  candidate {
+    reply
+    error
+    durationMs
+  }
+  control {
+    reply
+    error
+    durationMs
+  }
+  matches
+  differences {
+    kind
+    path
+    legacy
+    candidate
+  }
+  similarity
+}`) as unknown as TypedDocumentString<ShadowComparisonsQuery, ShadowComparisonsQueryVariables>;
+export const NewComparisonsDocument = new TypedDocumentString(`
+    subscription NewComparisons($feature: FeatureName) {
+  shadowComparisons(feature: $feature) {
+    ...ShadowState
+  }
+}
+    fragment ShadowState on ShadowComparison {
+  __typename
+  id
+  feature
+  at
+  message
+  model
+  live
+  legacy {
+    reply
+    error
+    durationMs
+  }
+  candidate {
+    reply
+    error
+    durationMs
+  }
+  control {
+    reply
+    error
+    durationMs
+  }
+  matches
+  differences {
+    kind
+    path
+    legacy
+    candidate
+  }
+  similarity
+}`) as unknown as TypedDocumentString<NewComparisonsSubscription, NewComparisonsSubscriptionVariables>;
+export const ComparisonReportDocument = new TypedDocumentString(`
+    query ComparisonReport($feature: FeatureName!, $since: DateTime, $until: DateTime, $language: ReportLanguage!) {
+  comparisonReport(
+    feature: $feature
+    since: $since
+    until: $until
+    language: $language
+  ) {
+    feature
+    since
+    until
+    responseTime {
+      ...Latencies
+    }
+    firstText {
+      ...Latencies
+    }
+    errorRate {
+      legacy
+      candidate
+      improvement
+    }
+    memoryUsage {
+      legacyBytes
+      candidateBytes
+      improvement
+    }
+    recommendation {
+      status
+      action
+      message
+      issues {
+        rule
+        message
+        evidence
+      }
+      reasons
+    }
+    details
+    markdown
+    text
+  }
+}
+    fragment Latencies on LatencyComparison {
+  legacy {
+    requests
+    sessions
+    p50Ms
+    p95Ms
+    p99Ms
+  }
+  candidate {
+    requests
+    sessions
+    p50Ms
+    p95Ms
+    p99Ms
+  }
+  improvementP50
+  improvementP95
+}`) as unknown as TypedDocumentString<ComparisonReportQuery, ComparisonReportQueryVariables>;
+export const StartRolloutDocument = new TypedDocumentString(`
+    mutation StartRollout($input: StartRolloutInput!) {
+  startRollout(input: $input) {
+    ...JobState
+    ... on InvalidStateError {
+      state: status
+    }
+    ...Failure
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<StartRolloutMutation, StartRolloutMutationVariables>;
+export const RolloutDocument = new TypedDocumentString(`
+    query Rollout($id: ID!) {
+  job(id: $id) {
+    __typename
+    ... on RolloutJob {
+      ...JobState
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<RolloutQuery, RolloutQueryVariables>;
+export const GoldenSuitesDocument = new TypedDocumentString(`
+    query GoldenSuites {
+  goldenSuites {
+    ...GoldenSuiteState
+  }
+}
+    fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<GoldenSuitesQuery, GoldenSuitesQueryVariables>;
+export const GoldenSuiteFileDocument = new TypedDocumentString(`
+    query GoldenSuiteFile($name: String!) {
+  goldenSuiteFile(name: $name)
+}
+    `) as unknown as TypedDocumentString<GoldenSuiteFileQuery, GoldenSuiteFileQueryVariables>;
+export const GoldenTestFileDocument = new TypedDocumentString(`
+    query GoldenTestFile($name: String!, $suiteFile: String!) {
+  goldenTestFile(name: $name, suiteFile: $suiteFile)
+}
+    `) as unknown as TypedDocumentString<GoldenTestFileQuery, GoldenTestFileQueryVariables>;
+export const RecordGoldenDocument = new TypedDocumentString(`
+    mutation RecordGolden($input: RecordGoldenInput!) {
+  recordGolden(input: $input) {
+    ...GoldenSuiteState
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<RecordGoldenMutation, RecordGoldenMutationVariables>;
+export const ImportGoldenDocument = new TypedDocumentString(`
+    mutation ImportGolden($file: String!) {
+  importGolden(file: $file) {
+    ...GoldenSuiteState
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<ImportGoldenMutation, ImportGoldenMutationVariables>;
+export const VerifyGoldenDocument = new TypedDocumentString(`
+    mutation VerifyGolden($input: VerifyGoldenInput!) {
+  verifyGolden(input: $input) {
+    ...JobState
+    ...Failure
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<VerifyGoldenMutation, VerifyGoldenMutationVariables>;
+export const GoldenRunDocument = new TypedDocumentString(`
+    query GoldenRun($id: ID!) {
+  job(id: $id) {
+    __typename
+    ... on GoldenRunJob {
+      ...JobState
+      regressions {
+        case
+        path
+        expected
+        actual
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<GoldenRunQuery, GoldenRunQueryVariables>;
+export const MigrationStatusDocument = new TypedDocumentString(`
+    query MigrationStatus {
+  migrationStatus {
+    total
+    completed
+    inProgress
+    blocked
+    pending
+    progressPercentage
+    currentPhase
+    tasks {
+      ...TaskState
+    }
+    blockedTasks {
+      ...TaskState
+    }
+  }
+}
+    fragment TaskState on MigrationTask {
+  __typename
+  id
+  key
+  description
+  phase
+  status
+  startedAt
+  completedAt
+  notes
+}`) as unknown as TypedDocumentString<MigrationStatusQuery, MigrationStatusQueryVariables>;
+export const AddMigrationTaskDocument = new TypedDocumentString(`
+    mutation AddMigrationTask($input: AddMigrationTaskInput!) {
+  addMigrationTask(input: $input) {
+    ...TaskState
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment TaskState on MigrationTask {
+  __typename
+  id
+  key
+  description
+  phase
+  status
+  startedAt
+  completedAt
+  notes
+}`) as unknown as TypedDocumentString<AddMigrationTaskMutation, AddMigrationTaskMutationVariables>;
+export const ChangeMigrationTaskDocument = new TypedDocumentString(`
+    mutation ChangeMigrationTask($input: ChangeMigrationTaskInput!) {
+  changeMigrationTask(input: $input) {
+    ...TaskState
+    ... on InvalidStateError {
+      state: status
+    }
+    ...Failure
+  }
+}
+    fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment TaskState on MigrationTask {
+  __typename
+  id
+  key
+  description
+  phase
+  status
+  startedAt
+  completedAt
+  notes
+}`) as unknown as TypedDocumentString<ChangeMigrationTaskMutation, ChangeMigrationTaskMutationVariables>;
 export const SessionDocument = new TypedDocumentString(`
     query Session($id: ID!) {
   session(id: $id) {
@@ -1212,6 +3514,10 @@ fragment Failure on Error {
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
 }`) as unknown as TypedDocumentString<CreateSessionMutation, CreateSessionMutationVariables>;
 export const UpdateSessionDocument = new TypedDocumentString(`
     mutation UpdateSession($input: UpdateSessionInput!) {
@@ -1246,6 +3552,10 @@ fragment Failure on Error {
   ... on RateLimitedError {
     retryAfterSeconds
   }
+  ... on UpstreamError {
+    service
+    retryable
+  }
 }`) as unknown as TypedDocumentString<UpdateSessionMutation, UpdateSessionMutationVariables>;
 export const CloseSessionDocument = new TypedDocumentString(`
     mutation CloseSession($input: CloseSessionInput!) {
@@ -1275,5 +3585,9 @@ export const CloseSessionDocument = new TypedDocumentString(`
   }
   ... on RateLimitedError {
     retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
   }
 }`) as unknown as TypedDocumentString<CloseSessionMutation, CloseSessionMutationVariables>;

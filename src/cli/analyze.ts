@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Signalbox, unwrap } from '../../sdk/index.ts';
+import { cancelWhen } from './cancelling.ts';
 import { display, shown } from './display.ts';
 import { CommandError, EXIT, ended, tell } from './exit.ts';
 import { Interrupt } from './interrupt.ts';
@@ -71,16 +72,9 @@ async function finish(
   options: Options,
   interrupt: Interrupt,
 ): Promise<number> {
-  const cancelFailed = new AbortController();
-  interrupt
-    .heard()
-    .then(() => {
-      tell('Cancelling… (again to leave at once)');
-      return signalbox.cancel(id);
-    })
-    .catch((error: unknown) => cancelFailed.abort(error));
+  const cancelFailed = cancelWhen(interrupt, signalbox, id);
 
-  const events = signalbox.follow(id, { signal: cancelFailed.signal });
+  const events = signalbox.follow(id, { signal: cancelFailed });
   const readAlready = await shown(events, display(!options.json));
   const job = await signalbox.analysis(id);
   if (!job) throw new CommandError(`The job ${id} was deleted.`);

@@ -26,6 +26,17 @@ export async function shown(events: AsyncIterable<JobEvent>, screen: Display): P
   return screen.end();
 }
 
+/** Each event for a program: a line of JSON on stdout, the report among them. */
+export class JsonLines implements Display {
+  show(event: JobEvent): void {
+    console.log(JSON.stringify(event));
+  }
+
+  end(): boolean {
+    return true;
+  }
+}
+
 class Lines implements Display {
   show(event: JobEvent): void {
     if (event.__typename === 'JobProgressed') {

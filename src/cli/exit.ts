@@ -10,7 +10,7 @@ export const EXIT_CODES = `Exit codes:
   2    wrong usage or configuration
   3    the job failed
   4    the job was cancelled by somebody else
-  130  interrupted; a job of \`analyze\` is cancelled first`;
+  130  interrupted; a job of \`analyze\`, \`workflow run\` or \`rollout start\` is cancelled first`;
 
 /** Says something to the person at the terminal, never to what reads stdout. */
 export const tell = (message: string): void => console.error(printable(message));
@@ -34,7 +34,8 @@ export function explain(error: unknown): number {
   if (error instanceof SignalboxError) return told(adviceOn(error), EXIT.failure);
 
   // By name, because most commands never load the gateway's code.
-  if (error.name === 'ConfigError') return told(error.message, EXIT.usage);
+  if (error.name === 'ConfigError' || error.name === 'ScenarioFilesError')
+    return told(error.message, EXIT.usage);
   if (error.name === 'DataDirectoryInUseError') return told(error.message, EXIT.failure);
   if ('code' in error && error.code === 'EADDRINUSE')
     return told(`The port is taken: ${error.message}. Set PORT to another.`, EXIT.failure);

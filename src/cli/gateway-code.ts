@@ -1,8 +1,8 @@
 /** The gateway's code, loaded by those who run one: it takes a second that `--help` and `jobs` need not wait for. */
 export async function gatewayCode() {
-  const [{ createGateway }, { readConfig }] = await Promise.all([
+  const [{ createGateway, rollBackWithoutGateway }, { readConfig }] = await Promise.all([
     import('../gateway.ts'),
     import('../config.ts'),
   ]);
-  return { createGateway, readConfig };
+  return { createGateway, rollBackWithoutGateway, readConfig };
 }

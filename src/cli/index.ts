@@ -10,6 +10,7 @@ import { cancel } from './cancel.ts';
 import { demo } from './demo.ts';
 import { EXIT, EXIT_CODES, explain } from './exit.ts';
 import { jobs, STATUSES } from './jobs.ts';
+import { addMigration } from './migration.ts';
 import { reportFile } from './report-file.ts';
 import { serve } from './serve.ts';
 import { DEFAULT_URL } from './target.ts';
@@ -95,6 +96,8 @@ function program(action: Action): Command {
     .action(action(watch));
 
   onServer(signalbox.command('cancel').description('Stop a job.')).argument('<id>').action(action(cancel));
+
+  addMigration(signalbox, action, onServer);
 
   return signalbox;
 }

@@ -38,8 +38,15 @@ const row = (job: JobStateFragment): string[] => [
   job.status,
   job.kind,
   job.createdAt.slice(0, 19).replace('T', ' '),
-  'message' in job ? shortened(job.message) : '',
+  shortened(subjectOf(job)),
 ];
+
+function subjectOf(job: JobStateFragment): string {
+  if (job.__typename === 'BackgroundTask') return job.question;
+  if (job.__typename === 'RolloutJob') return `${job.feature}: ${job.steps.join(', ')} %`;
+  if (job.__typename === 'GoldenRunJob') return `${job.suite.name}: ${job.serviceVersion}`;
+  return 'message' in job ? job.message : '';
+}
 
 const shortened = (text: string): string => {
   const line = printable(text).replace(/\s+/g, ' ').trim();

@@ -1,4 +1,4 @@
-import { display, shown } from './display.ts';
+import { display, JsonLines, shown } from './display.ts';
 import { CommandError, ended } from './exit.ts';
 import { Interrupt } from './interrupt.ts';
 import { rendered } from './markdown.ts';
@@ -16,12 +16,10 @@ export async function watch(id: string, { json, ...server }: Options): Promise<n
   const missing = new CommandError(`No job has the id ${id}.`);
   if (!(await signalbox.job(id, { signal }))) throw missing;
 
-  const readAlready = await shown(signalbox.follow(id, { signal }), json ? lines : display(true));
+  const readAlready = await shown(signalbox.follow(id, { signal }), json ? new JsonLines() : display(true));
   const analysis = await signalbox.analysis(id, { signal });
   const job = analysis ?? (await signalbox.job(id, { signal }));
   if (!job) throw missing;
   if (analysis?.result && !readAlready) console.log(rendered(analysis.result.report.markdown));
   return ended(job);
 }
-
-const lines = { show: (event: object) => console.log(JSON.stringify(event)), end: () => true };

@@ -1,6 +1,16 @@
 import DataLoader from 'dataloader';
 import type { Job, JobEvent, JobFilter, JobPage, PageWanted } from '../jobs/index.ts';
-import type { AnalysisResult, Dataset, Services, Session, Viewer } from '../services/index.ts';
+import type { GoldenRegression, Migration, MigrationTask, ShadowComparison } from '../migration/index.ts';
+import type {
+  AnalysisResult,
+  Dataset,
+  Message,
+  Recent,
+  Services,
+  ServiceVersion,
+  Session,
+  Viewer,
+} from '../services/index.ts';
 
 /** What the gateway says of itself. */
 export interface About {
@@ -11,7 +21,7 @@ export interface About {
 }
 
 /** What a resolver has at hand. */
-export interface Context extends Services {
+export interface Context extends Services, Migration {
   viewer: Viewer;
   about: About;
   /** Fires when the operation's client is gone. */
@@ -25,7 +35,13 @@ interface Loaders {
   /** As it is now: an event says that it has changed. */
   changedJob: Load<string, Job | null>;
   session: Load<string, Session | null>;
+  /** The same, and looking at it is using it. */
+  visitedSession: Load<string, Session | null>;
+  history: Load<Recent, Message[]>;
+  exported: Load<Session, Record<string, unknown>>;
   dataset: Load<string, Dataset | null>;
+  comparison: Load<string, ShadowComparison | null>;
+  task: Load<string, MigrationTask | null>;
   /** Pages of the viewer's jobs, and how many there are. */
   jobs: Load<PageWanted, JobPage>;
   jobCount: Load<JobFilter, number>;
@@ -34,6 +50,9 @@ interface Loaders {
   /** What came of jobs, by their kinds. */
   result: Load<Job, AnalysisResult | null>;
   response: Load<Job, string | null>;
+  reply: Load<Job, string | null>;
+  served: Load<Job, { servedBy: ServiceVersion; fellBack: boolean } | null>;
+  regressions: Load<Job, GoldenRegression[]>;
 }
 
 interface Load<Key, Thing> {
@@ -56,7 +75,7 @@ interface Own extends Context {
  * Makes contexts. What they share stands in their prototype: to copy it for each of them would be a good part of what a
  * small query costs.
  */
-export function contextsOver(services: Services, about: About): (caller: Caller) => Context {
+export function contextsOver(services: Services & Migration, about: About): (caller: Caller) => Context {
   const shared: ThisType<Own> = {
     ...services,
     about,
@@ -78,8 +97,12 @@ export function contextsOver(services: Services, about: About): (caller: Caller)
   };
 }
 
-function loadersFor(everything: Services, caller: { viewer: Viewer; signal: AbortSignal }): Loaders {
-  const { jobs, sessions, datasets, analyses, backgroundTasks } = everything;
+function loadersFor(
+  everything: Services & Migration,
+  caller: { viewer: Viewer; signal: AbortSignal },
+): Loaders {
+  const { jobs, sessions, sessionExport, memory, datasets, shadow, tasks } = everything;
+  const { analyses, backgroundTasks, chatTurns, golden } = everything;
   const { viewer } = caller;
   const { owner } = viewer;
   return {
@@ -89,12 +112,20 @@ function loadersFor(everything: Services, caller: { viewer: Viewer; signal: Abor
     },
     changedJob: gathering(async (ids) => inOrder(ids, await jobs.readMany(owner, ids))),
     session: gathering(async (ids) => inOrder(ids, await sessions.findMany(viewer, ids))),
+    visitedSession: gathering(async (ids) => inOrder(ids, await sessions.visit(viewer, ids))),
+    history: gathering(once((wanted) => memory.recentOfMany(wanted, caller.signal), EVERYTHING)),
+    exported: gathering(once((wanted) => sessionExport.write(viewer, wanted, caller.signal), EVERYTHING)),
     dataset: gathering(async (ids) => inOrder(ids, await datasets.findMany(viewer, ids))),
+    comparison: gathering(async (ids) => inOrder(ids, await shadow.find(owner, ids))),
+    task: gathering(async (ids) => inOrder(ids, await tasks.findMany(ids))),
     jobs: gathering(once((pages) => jobs.listMany(owner, pages))),
     jobCount: gathering(once((filters) => jobs.countMany(owner, filters))),
     events: gathering((ranges) => jobs.eventsOfMany(ranges)),
     result: gathering((done) => analyses.results(done)),
     response: gathering((done) => backgroundTasks.responses(done)),
+    reply: gathering((turns) => chatTurns.replies(turns)),
+    served: gathering((turns) => chatTurns.served(turns)),
+    regressions: gathering((runs) => golden.regressions(runs)),
   };
 }
 
@@ -116,6 +147,7 @@ const UNCACHED = { cache: false, maxBatchSize: 500 };
 
 /** Each has a part of its own in the statement, with a dozen parameters. */
 const PAGES_AT_ONCE = 50;
+const EVERYTHING = Number.POSITIVE_INFINITY;
 
 /** Asks once, in few statements, for what is asked for several times, as the jobs of a session that many things name. */
 function once<Key, Thing>(

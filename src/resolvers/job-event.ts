@@ -1,3 +1,4 @@
+import { NotFoundError } from '../errors.ts';
 import { fractionOf, type Job, type JobEvent, MAX_EVENTS } from '../jobs/index.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './job.ts';
@@ -10,14 +11,17 @@ export const progress = ({ progress }: Event<'JobProgressed'>): ProgressView => 
   fraction: fractionOf(progress),
 });
 
-export const job = ({ jobId }: Event<'JobFinished'>, _: unknown, { jobs, viewer }: Context) =>
-  jobs.get(viewer.owner, jobId);
+export async function job({ jobId }: Event<'JobFinished'>, _: unknown, { load }: Context): Promise<Job> {
+  const job = await load.changedJob.load(jobId);
+  if (!job) throw new NotFoundError('job', jobId);
+  return job;
+}
 
 export function events(
   job: Job,
   { after, first }: { after: number; first: number },
-  { jobs }: Context,
+  { load }: Context,
 ): Promise<JobEvent[]> {
   pageSize(first, MAX_EVENTS);
-  return jobs.events(job, after, first);
+  return load.events.load({ jobId: job.id, after, first });
 }

@@ -18,7 +18,14 @@ interface ListArgs extends PageArgs {
   filter?: JobFilter | null | undefined;
 }
 
-const TYPE_NAMES: Record<string, string> = { ANALYSIS: 'AnalysisJob', BACKGROUND_TASK: 'BackgroundTask' };
+const TYPE_NAMES: Record<string, string> = {
+  ANALYSIS: 'AnalysisJob',
+  BACKGROUND_TASK: 'BackgroundTask',
+  CHAT_TURN: 'ChatTurn',
+  WATCH: 'WatchJob',
+  GOLDEN_RUN: 'GoldenRunJob',
+  ROLLOUT: 'RolloutJob',
+};
 
 export function typeNameOf({ kind }: { kind: string }): string {
   const name = TYPE_NAMES[kind];
@@ -26,7 +33,8 @@ export function typeNameOf({ kind }: { kind: string }): string {
   return name;
 }
 
-export const kind = (job: Job) => job.kind as 'ANALYSIS' | 'BACKGROUND_TASK';
+export const kind = (job: Job) =>
+  job.kind as 'ANALYSIS' | 'BACKGROUND_TASK' | 'CHAT_TURN' | 'WATCH' | 'GOLDEN_RUN' | 'ROLLOUT';
 
 export const job = (_: unknown, { id }: { id: string }, { load }: Context) =>
   load.job.peek(id) ?? load.job.load(id);

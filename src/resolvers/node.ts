@@ -5,15 +5,22 @@ import { typeNameOf as jobTypeNameOf } from './job.ts';
 type Thing = { id: string };
 
 const load: Record<string, (context: Context, id: string) => Promise<Thing | null>> = {
-  session: ({ sessions, viewer }, id) => sessions.find(viewer, id),
+  session: ({ load }, id) => load.visitedSession.load(id),
   dataset: ({ load }, id) => load.dataset.load(id),
   job: ({ load }, id) => load.job.load(id),
+  comparison: ({ load }, id) => load.comparison.load(id),
+  task: ({ load }, id) => load.task.load(id),
 };
 
 export const node = async (_: unknown, { id }: { id: string }, context: Context): Promise<Thing | null> =>
   (await load[prefixOf(id) ?? '']?.(context, id)) ?? null;
 
-export function typeNameOf(thing: Thing): string {
-  if (prefixOf(thing.id) === 'session') return 'Session';
-  return 'kind' in thing ? jobTypeNameOf(thing as { kind: string }) : 'Dataset';
-}
+const TYPE_NAMES: Record<string, string> = {
+  session: 'Session',
+  dataset: 'Dataset',
+  comparison: 'ShadowComparison',
+  task: 'MigrationTask',
+};
+
+export const typeNameOf = (thing: Thing): string =>
+  TYPE_NAMES[prefixOf(thing.id) ?? ''] ?? jobTypeNameOf(thing as Thing & { kind: string });

@@ -1,4 +1,4 @@
-import type { Conversation, Session } from '../services/index.ts';
+import type { ConversationKind, Session } from '../services/index.ts';
 import type { Context } from './context.ts';
 import { argument } from './limits.ts';
 
@@ -9,23 +9,25 @@ interface Settings {
   preferences?: unknown;
 }
 
-export const session = (_: unknown, { id }: { id: string }, { sessions, viewer }: Context) =>
-  sessions.find(viewer, id);
+export const session = (_: unknown, { id }: { id: string }, { load }: Context) =>
+  load.visitedSession.load(id);
 
 export function history(
   session: Session,
-  { kind, last }: { kind: Conversation; last: number },
-  { sessions }: Context,
+  { kind, last }: { kind: ConversationKind; last: number },
+  { load }: Context,
 ) {
   argument(last >= 0 && last <= 1_000, 'last', 'must be 0 to 1000');
-  return sessions.history(session, kind, last);
+  return load.history.load({ sessionId: session.id, conversation: kind, last });
 }
 
-export const exported = (session: Session, _: unknown, { sessionExport, viewer }: Context) =>
-  sessionExport.write(viewer, session);
+export const exported = (session: Session, _: unknown, { load }: Context) => load.exported.load(session);
 
-export const createSession = (_: unknown, { input }: { input: Settings }, { sessions, viewer }: Context) =>
-  sessions.create(viewer, input);
+export const createSession = (
+  _: unknown,
+  { input }: { input: Settings & { legacyId?: string | null | undefined } },
+  { sessions, viewer }: Context,
+) => sessions.create(viewer, input);
 
 export const updateSession = (
   _: unknown,
@@ -35,7 +37,7 @@ export const updateSession = (
 
 export const clearSession = (
   _: unknown,
-  { input }: { input: { id: string; history?: Conversation[] | null | undefined } },
+  { input }: { input: { id: string; history?: ConversationKind[] | null | undefined } },
   { sessions, viewer }: Context,
 ) => sessions.clear(viewer, input.id, input.history ?? []);
 

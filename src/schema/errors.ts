@@ -5,13 +5,14 @@ import {
   type InputIssue as Issue,
   NotFoundError,
   RateLimitedError,
+  UpstreamError,
 } from '../errors.ts';
 import { IdempotencyConflictError, SessionBusyError } from '../jobs/index.ts';
 import { builder } from './builder.ts';
 import { Job } from './job.ts';
 
 /** Expected failures are members of a result union; a client selects what it can handle. */
-const ErrorInterface = builder.interfaceRef<DomainError>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<DomainError>('Error').implement({
   description: 'An expected failure: something that a client can cause or handle.',
   fields: (t) => ({ message: t.exposeString('message') }),
 });
@@ -64,4 +65,14 @@ builder.objectType(IdempotencyConflictError, {
   description: 'The idempotency key was used before, with different input.',
   interfaces: [ErrorInterface],
   fields: (t) => ({ existingJob: t.expose('existingJob', { type: Job }) }),
+});
+
+builder.objectType(UpstreamError, {
+  name: 'UpstreamError',
+  description: 'A service that this gateway stands in front of failed.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    service: t.exposeString('service'),
+    retryable: t.exposeBoolean('retryable', { description: 'Whether the same request may succeed later.' }),
+  }),
 });

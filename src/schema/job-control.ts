@@ -4,8 +4,11 @@ import * as resolve from '../resolvers/job-control.ts';
 import { AnalysisJob } from './analysis.ts';
 import { BackgroundTask } from './background.ts';
 import { builder } from './builder.ts';
+import { ChatTurn, WatchJob } from './conversation.ts';
+import { GoldenRunJob } from './golden.ts';
 import { Job, JobFilter } from './job.ts';
 import { JobEvent } from './job-event.ts';
+import { RolloutJob } from './rollout.ts';
 
 const DeletedJob = builder.objectRef<{ id: string }>('DeletedJob').implement({
   fields: (t) => ({ id: t.exposeID('id') }),
@@ -13,7 +16,7 @@ const DeletedJob = builder.objectRef<{ id: string }>('DeletedJob').implement({
 
 builder.mutationFields((t) => ({
   cancelJob: t.errorUnionField({
-    types: [AnalysisJob, BackgroundTask, NotFoundError],
+    types: [AnalysisJob, BackgroundTask, ChatTurn, WatchJob, GoldenRunJob, RolloutJob, NotFoundError],
     union: {
       name: 'CancelJobResult',
       resolveType: (result) => (result instanceof Error ? undefined : typeNameOf(result)),

@@ -2,6 +2,7 @@ import type { JobEvent as JobEventModel } from '../jobs/index.ts';
 import * as resolve from '../resolvers/job-event.ts';
 import { builder } from './builder.ts';
 import { Job, JobStatus, Progress } from './job.ts';
+import { ServiceVersion } from './session.ts';
 
 type Event<Type extends JobEventModel['type']> = Extract<JobEventModel, { type: Type }>;
 
@@ -53,6 +54,16 @@ builder.objectRef<Event<'JobTextAppended'>>('JobTextAppended').implement({
 builder.objectRef<Event<'JobLogged'>>('JobLogged').implement({
   interfaces: [JobEvent],
   fields: (t) => ({ level: t.expose('level', { type: LogLevel }), message: t.exposeString('message') }),
+});
+
+builder.objectRef<Event<'ReplyServed'>>('ReplyServed').implement({
+  description:
+    'Which service gives the reply from here on. Where it falls back in the middle, what the reply said before is void.',
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    servedBy: t.expose('servedBy', { type: ServiceVersion }),
+    fellBack: t.exposeBoolean('fellBack'),
+  }),
 });
 
 builder.objectRef<Event<'JobFinished'>>('JobFinished').implement({

@@ -17,7 +17,9 @@ export const JobStatus = builder.enumType('JobStatus', {
   } as const,
 });
 
-export const JobKind = builder.enumType('JobKind', { values: ['ANALYSIS', 'BACKGROUND_TASK'] as const });
+export const JobKind = builder.enumType('JobKind', {
+  values: ['ANALYSIS', 'BACKGROUND_TASK', 'CHAT_TURN', 'WATCH', 'GOLDEN_RUN', 'ROLLOUT'] as const,
+});
 
 export const BusyPolicy = builder.enumType('BusyPolicy', {
   description: 'What starting a job does where its session already runs one of the kind.',

@@ -8,14 +8,21 @@ export const ConversationKind = builder.enumType('ConversationKind', {
   values: ['CHAT', 'SCENARIO', 'WATCH'] as const,
 });
 const ChatRole = builder.enumType('ChatRole', { values: ['SYSTEM', 'USER', 'ASSISTANT'] as const });
-const ServiceVersion = builder.enumType('ServiceVersion', { values: ['LEGACY', 'NEW'] as const });
+export const ServiceVersion = builder.enumType('ServiceVersion', { values: ['LEGACY', 'NEW'] as const });
 
 const ChatMessage = builder.objectRef<Message>('ChatMessage').implement({
   fields: (t) => ({
     role: t.expose('role', { type: ChatRole }),
     content: t.exposeString('content'),
     at: t.expose('at', { type: 'DateTime' }),
-    servedBy: t.expose('servedBy', { type: ServiceVersion, nullable: true }),
+    servedBy: t.expose('servedBy', {
+      type: ServiceVersion,
+      nullable: true,
+      description: 'Null where a person said it, or where nobody knows.',
+    }),
+    interrupted: t.exposeBoolean('interrupted', {
+      description: 'A reply that was cancelled, or failed, in the middle: this is what came until then.',
+    }),
   }),
 });
 
@@ -68,6 +75,11 @@ builder.queryField('session', (t) =>
 
 const CreateSessionInput = builder.inputType('CreateSessionInput', {
   fields: (t) => ({
+    legacyId: t.string({
+      description:
+        'The id of a session of the legacy application, where that shares its sessions: its conversations and settings ' +
+        'go on in this one. Only one session can have it.',
+    }),
     chatModel: t.string(),
     selectedVoice: t.string(),
     currentScenario: t.string(),
@@ -113,7 +125,10 @@ builder.mutationFields((t) => ({
   createSession: t.field({
     type: Session,
     description: 'Opens a session for the caller.',
-    errors: { types: [InvalidInputError, RateLimitedError], union: { name: 'CreateSessionResult' } },
+    errors: {
+      types: [InvalidInputError, InvalidStateError, RateLimitedError],
+      union: { name: 'CreateSessionResult' },
+    },
     args: { input: t.arg({ type: CreateSessionInput, required: true, defaultValue: {} }) },
     resolve: resolve.createSession,
   }),

@@ -128,12 +128,13 @@ export class Datasets {
     return rows.map(toDataset);
   }
 
-  /** The session's, oldest first. */
-  async inSession(sessionId: string): Promise<Dataset[]> {
+  /** Those of sessions, oldest first. */
+  async inSessions(sessionIds: readonly string[]): Promise<Dataset[]> {
+    if (sessionIds.length === 0) return [];
     const rows = await this.#needs.db
       .selectFrom('datasets')
       .selectAll()
-      .where('session_id', '=', sessionId)
+      .where('session_id', 'in', sessionIds)
       .orderBy('created_at')
       .execute();
     return rows.map(toDataset);

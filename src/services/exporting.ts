@@ -1,19 +1,21 @@
-import type { Jobs } from '../jobs/index.ts';
-import type { Datasets } from './datasets.ts';
-import type { Conversation, Session, Sessions } from './sessions.ts';
+import type { Job, Jobs } from '../jobs/index.ts';
+import type { Dataset, Datasets } from './datasets.ts';
+import type { ConversationMemory, ExportedMemory } from './memory/index.ts';
+import type { Session } from './sessions.ts';
 import type { Viewer } from './viewer.ts';
 
-/** Jobs, and messages of one conversation, that one export holds: the newest. */
+/** Jobs that one export holds: the newest. */
 const MOST = 1_000;
-const CONVERSATIONS: Conversation[] = ['CHAT', 'SCENARIO', 'WATCH'];
+
+type Document = Record<string, unknown>;
 
 interface Needs {
-  sessions: Sessions;
+  memory: ConversationMemory;
   datasets: Datasets;
   jobs: Jobs;
 }
 
-/** Writes a session down whole: its settings, conversations, datasets, and jobs with what they answered. */
+/** Writes sessions down whole: settings, conversations, datasets, and jobs with what they answered. */
 export class SessionExport {
   readonly #needs: Needs;
 
@@ -21,26 +23,50 @@ export class SessionExport {
     this.#needs = needs;
   }
 
-  /** Plain JSON; instants are RFC 3339. Files stay where they are. */
-  async write(viewer: Viewer, session: Session): Promise<Record<string, unknown>> {
-    const { sessions, datasets, jobs } = this.#needs;
-    const { owner: _, ...settings } = session;
-    const histories = await Promise.all(
-      CONVERSATIONS.map(async (kind) => [kind, await sessions.history(session, kind, MOST)] as const),
-    );
-    const page = await jobs.list(viewer.owner, { sessionId: session.id }, MOST);
-    const written: unknown[] = [];
-    for (const { owner: _owner, number: _number, lane: _lane, ...job } of page.jobs.reverse())
-      written.push({ ...job, output: await jobs.output(job) });
+  /**
+   * Plain JSON; instants are RFC 3339. Files stay where they are.
+   *
+   * @returns A document of each session, in their order; in place of one that cannot be read, why.
+   */
+  async write(
+    viewer: Viewer,
+    sessions: readonly Session[],
+    signal: AbortSignal,
+  ): Promise<(Document | Error)[]> {
+    const { memory, datasets, jobs } = this.#needs;
+    const ids = sessions.map(({ id }) => id);
+    const wanted = ids.map((sessionId) => ({ filter: { sessionId }, first: MOST }));
 
-    const document = {
-      ...settings,
-      history: Object.fromEntries(histories),
-      datasets: (await datasets.inSession(session.id)).map(
-        ({ owner: _owner, storageKey: _key, ...dataset }) => dataset,
-      ),
-      jobs: written,
-    };
-    return JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+    const remembered = await memory.exported(ids, signal);
+    const written = (await jobs.listMany(viewer.owner, wanted)).map((page) => page.jobs.reverse());
+    const outputs = await jobs.outputs(written.flat());
+    const tables = Map.groupBy(await datasets.inSessions(ids), ({ sessionId }) => sessionId);
+
+    let at = 0;
+    return sessions.map((session, place) => {
+      const known = remembered[place]!;
+      const jobsOf = (written[place] ?? []).map((job) => jobIn(job, outputs[at++]));
+      if (known instanceof Error) return known;
+      return document(session, known, {
+        datasets: (tables.get(session.id) ?? []).map(datasetIn),
+        jobs: jobsOf,
+      });
+    });
   }
+}
+
+const jobIn = (
+  { owner: _, number: _number, lane: _lane, subject: _subject, timeoutMs: _timeout, ...job }: Job,
+  output: unknown,
+) => ({ ...job, output });
+
+const datasetIn = ({ owner: _, storageKey: _key, ...dataset }: Dataset) => dataset;
+
+function document(
+  { owner: _, ...settings }: Session,
+  { history, memory, legacyId }: ExportedMemory,
+  parts: { datasets: object[]; jobs: object[] },
+): Document {
+  // `memory`: where the truth of the conversations is, with the legacy application or here.
+  return JSON.parse(JSON.stringify({ ...settings, legacyId, memory, history, ...parts })) as Document;
 }

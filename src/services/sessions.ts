@@ -1,10 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { Logger } from 'pino';
-import { InvalidStateError, NotFoundError, RateLimitedError } from '../errors.ts';
+import { NotFoundError, RateLimitedError } from '../errors.ts';
 import { couldBeId, newId } from '../ids.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { type Db, json, type Tables, type Trx } from '../store/index.ts';
 import { InputCheck } from './input.ts';
+import type { ConversationKind, ConversationMemory } from './memory/index.ts';
+import { SessionClosing, tellLegacy } from './session-closing.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Live sessions of one owner. A bound against runaway clients, far above what people open. */
@@ -15,10 +17,6 @@ const LONGEST_PREFERENCES = 64 * 1024;
 const TOUCH_SECONDS = 1;
 /** Expired sessions that one sweep deletes. */
 const SWEEP_BATCH = 100;
-const LONGEST_WAIT_SECONDS = 60;
-const LONGEST_HISTORY = 1_000;
-/** Times that closing a session cancels what was started meanwhile. */
-const CLOSING_ROUNDS = 5;
 
 export interface Session {
   id: string;
@@ -32,15 +30,6 @@ export interface Session {
   preferences: Record<string, unknown>;
 }
 
-export type Conversation = 'CHAT' | 'SCENARIO' | 'WATCH';
-
-export interface Message {
-  role: 'SYSTEM' | 'USER' | 'ASSISTANT';
-  content: string;
-  at: Date;
-  servedBy: 'LEGACY' | 'NEW' | null;
-}
-
 /** Null forgets a setting, undefined leaves it. */
 export interface SessionSettings {
   chatModel?: string | null | undefined;
@@ -52,6 +41,7 @@ export interface SessionSettings {
 interface Needs {
   db: Db;
   jobs: Jobs;
+  memory: ConversationMemory;
   ttlSeconds: number;
   now: () => Date;
   log: Logger;
@@ -62,18 +52,24 @@ interface Needs {
  */
 export class Sessions {
   readonly #needs: Needs;
+  readonly #closing: SessionClosing;
 
   constructor(needs: Needs) {
     this.#needs = needs;
+    this.#closing = new SessionClosing({ ...needs, hold: (...session) => this.use(...session) });
   }
 
   /**
+   * @param settings.legacyId A session of the legacy application, whose conversations go on in this one.
    * @throws {InvalidInputError}
    * @throws {RateLimitedError} The owner has too many.
    */
-  async create(viewer: Viewer, settings: SessionSettings): Promise<Session> {
+  async create(
+    viewer: Viewer,
+    { legacyId, ...settings }: SessionSettings & { legacyId?: string | null | undefined },
+  ): Promise<Session> {
     check(settings);
-    const { db, now, ttlSeconds } = this.#needs;
+    const { db, memory, now, ttlSeconds } = this.#needs;
     const at = now();
 
     const { rows } = await sql<{ count: number }>`
@@ -83,31 +79,38 @@ export class Sessions {
     if ((rows[0]?.count ?? 0) >= SESSIONS_PER_OWNER)
       throw new RateLimitedError(`${SESSIONS_PER_OWNER} sessions are open; close some.`, 60);
 
-    const row = await db
-      .insertInto('sessions')
-      .values({
-        id: newId('session'),
-        owner: viewer.owner,
-        created_at: at,
-        last_seen_at: at,
-        expires_at: after(at, ttlSeconds),
-        chat_model: settings.chatModel ?? null,
-        selected_voice: settings.selectedVoice ?? null,
-        current_scenario: settings.currentScenario ?? null,
-        preferences: json(settings.preferences ?? {}),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toSession(row);
+    const insert = async (trx: Db | Trx) =>
+      trx
+        .insertInto('sessions')
+        .values({
+          id: newId('session'),
+          owner: viewer.owner,
+          created_at: at,
+          last_seen_at: at,
+          expires_at: after(at, ttlSeconds),
+          chat_model: settings.chatModel ?? null,
+          selected_voice: settings.selectedVoice ?? null,
+          current_scenario: settings.currentScenario ?? null,
+          preferences: json(settings.preferences ?? {}),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    if (legacyId == null) return toSession(await insert(db));
+    return db.transaction().execute(async (trx) => {
+      const session = toSession(await insert(trx));
+      await memory.adopt(trx, session.id, legacyId);
+      return session;
+    });
   }
 
-  /** Looking at a session is using it. */
-  async find(viewer: Viewer, id: string): Promise<Session | null> {
-    const { db, now } = this.#needs;
-    const [session] = await this.findMany(viewer, [id]);
-    if (!session) return null;
-    const seenJustNow = now().getTime() - session.lastSeenAt.getTime() < TOUCH_SECONDS * 1_000;
-    return seenJustNow ? session : ((await this.#touch(db, viewer, id)) ?? null);
+  /** The same as `findMany`; looking at sessions is using them. */
+  async visit(viewer: Viewer, ids: readonly string[]): Promise<Session[]> {
+    const sessions = await this.findMany(viewer, ids);
+    const seenBefore = this.#needs.now().getTime() - TOUCH_SECONDS * 1_000;
+    const unseen = sessions.filter(({ lastSeenAt }) => lastSeenAt.getTime() <= seenBefore);
+    if (unseen.length === 0) return sessions;
+    const visited = await this.#touchFree(unseen.map(({ id }) => id));
+    return sessions.map((session) => visited.get(session.id) ?? session);
   }
 
   /** In no order; those that do not exist, have expired, or are somebody else's, are missing. */
@@ -160,22 +163,22 @@ export class Sessions {
     });
   }
 
+  /** Notes what a session has chosen on the way, for a caller that holds its lock. */
+  async choose(trx: Trx, id: string, { chatModel }: { chatModel: string }): Promise<void> {
+    await trx.updateTable('sessions').set({ chat_model: chatModel }).where('id', '=', id).execute();
+  }
+
   /**
    * Forgets conversations; jobs and datasets stay.
    *
    * @param conversations Which; absent or empty: all, and the preferences too.
    * @throws {NotFoundError}
    */
-  async clear(viewer: Viewer, id: string, conversations: readonly Conversation[] = []): Promise<Session> {
-    return this.#needs.db.transaction().execute(async (trx) => {
+  async clear(viewer: Viewer, id: string, conversations: readonly ConversationKind[] = []): Promise<Session> {
+    const cleared = await this.#needs.db.transaction().execute(async (trx) => {
       const session = await this.use(trx, viewer, id);
-      const all = conversations.length === 0;
-      await trx
-        .deleteFrom('messages')
-        .where('session_id', '=', id)
-        .$if(!all, (query) => query.where('conversation', 'in', conversations))
-        .execute();
-      if (!all) return session;
+      await this.#needs.memory.clear(trx, id, conversations);
+      if (conversations.length > 0) return session;
       await trx
         .updateTable('sessions')
         .set({ preferences: json({}) })
@@ -183,24 +186,8 @@ export class Sessions {
         .execute();
       return { ...session, preferences: {} };
     });
-  }
-
-  /** The newest `last` messages of a conversation, oldest first; at most 1,000. */
-  async history(session: Session, conversation: Conversation, last: number): Promise<Message[]> {
-    const rows = await this.#needs.db
-      .selectFrom('messages')
-      .selectAll()
-      .where('session_id', '=', session.id)
-      .where('conversation', '=', conversation)
-      .orderBy('number', 'desc')
-      .limit(Math.min(Math.max(last, 0), LONGEST_HISTORY))
-      .execute();
-    return rows.reverse().map(({ role, content, at, served_by }) => ({
-      role: role as Message['role'],
-      content,
-      at,
-      servedBy: served_by as Message['servedBy'],
-    }));
+    tellLegacy(() => this.#needs.memory.flush(id), this.#needs.log);
+    return cleared;
   }
 
   /**
@@ -212,39 +199,8 @@ export class Sessions {
    * @throws {NotFoundError}
    * @throws {InvalidStateError} A job would not stop.
    */
-  async close(
-    viewer: Viewer,
-    id: string,
-    waitSeconds: number,
-  ): Promise<{ id: string; cancelledJobs: number }> {
-    const { db, jobs } = this.#needs;
-    const signal = AbortSignal.timeout(1_000 * Math.min(Math.max(waitSeconds, 0), LONGEST_WAIT_SECONDS));
-    let cancelledJobs = 0;
-
-    for (let round = 0; round < CLOSING_ROUNDS; round += 1) {
-      // Newest first: a job that ends gives its place to the next, which is cancelled already.
-      const running = await db.transaction().execute(async (trx) => {
-        await this.use(trx, viewer, id);
-        const unfinished = await jobs.unfinishedIn(trx, id);
-        if (unfinished.length === 0) await this.#delete(trx, id);
-        return unfinished;
-      });
-      if (running.length === 0) return { id, cancelledJobs };
-
-      for (const jobId of running) await jobs.cancel(viewer.owner, jobId);
-      const ended = await Promise.all(running.map((jobId) => jobs.finished(viewer.owner, jobId, signal)));
-      cancelledJobs += ended.filter(({ finishedAt }) => finishedAt).length;
-      const stubborn = ended.find(({ finishedAt }) => !finishedAt);
-      if (stubborn)
-        throw new InvalidStateError(
-          `The job ${stubborn.id} did not stop within ${waitSeconds} s; nothing was deleted.`,
-          stubborn.status,
-        );
-    }
-    throw new InvalidStateError(
-      'New jobs keep being started in the session; nothing was deleted.',
-      'STARTED',
-    );
+  close(viewer: Viewer, id: string, waitSeconds: number): Promise<{ id: string; cancelledJobs: number }> {
+    return this.#closing.close(viewer, id, waitSeconds);
   }
 
   /** Deletes sessions that nobody used for their time to live. @returns How many. */
@@ -274,7 +230,7 @@ export class Sessions {
         .forNoKeyUpdate()
         .skipLocked()
         .execute();
-      for (const { id } of expired) await this.#delete(trx, id);
+      for (const { id } of expired) await this.#closing.delete(trx, id);
       return expired.length;
     });
     if (deleted > 0) log.info({ sessions: deleted }, 'expired sessions were deleted');
@@ -295,14 +251,25 @@ export class Sessions {
     return row && toSession(row);
   }
 
-  /** Files go after the commit: their keys are noted in it. */
-  async #delete(trx: Trx, id: string): Promise<void> {
-    await this.#needs.jobs.announceGoneWith(trx, id);
-    await sql`
-      with gone as (delete from datasets where session_id = ${id} returning storage_key)
-      insert into discarded_files (storage_key) select storage_key from gone
-    `.execute(trx);
-    await trx.deleteFrom('sessions').where('id', '=', id).execute();
+  /** Those that nobody holds: whoever holds one uses it, and waiting for several could be waiting for each other. */
+  async #touchFree(ids: readonly string[]): Promise<Map<string, Session>> {
+    const { db, now, ttlSeconds } = this.#needs;
+    const at = now();
+    const rows = await db
+      .updateTable('sessions')
+      .set({ last_seen_at: at, expires_at: after(at, ttlSeconds) })
+      .where('id', 'in', (free) =>
+        free
+          .selectFrom('sessions')
+          .select('id')
+          .where('id', 'in', ids)
+          .where('expires_at', '>', at)
+          .forNoKeyUpdate()
+          .skipLocked(),
+      )
+      .returningAll()
+      .execute();
+    return new Map(rows.map((row) => [row.id, toSession(row)]));
   }
 }
 

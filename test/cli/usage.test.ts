@@ -7,7 +7,19 @@ describe('asking for help', () => {
   it('explains every command and exit code', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const word of ['serve', 'demo', 'analyze', 'jobs', 'watch', 'cancel', 'Exit codes', '130'])
+    for (const word of [
+      'serve',
+      'demo',
+      'analyze',
+      'rollback',
+      'report',
+      'rollout',
+      'jobs',
+      'watch',
+      'cancel',
+      'Exit codes',
+      '130',
+    ])
       expect(stdout).toContain(word);
   });
 

@@ -1,21 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configured, tasksOf } from '../support/background.ts';
 import { seed } from '../support/data-dir.ts';
 import type { Answer } from '../support/gateway.ts';
+import { GatewayProcess } from '../support/killable-gateway.ts';
 import { silence } from '../support/provider.ts';
 import { complete, type ResponsesProvider, startResponsesProvider } from '../support/responses-provider.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'signalbox-background-crash-'));
 let provider: ResponsesProvider;
-let child: ChildProcess;
-let url: string;
+let gateway: GatewayProcess;
 
 beforeAll(async () => {
   provider = await startResponsesProvider();
@@ -23,45 +19,24 @@ beforeAll(async () => {
   await start();
 }, 180_000);
 afterAll(async () => {
-  await stop('SIGTERM');
+  await gateway.end('SIGTERM');
   await provider[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true, force: true });
 });
 
 async function start(): Promise<void> {
-  child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../support/gateway-process.ts', import.meta.url))],
-    {
-      env: { DATA_DIR: join(directory, 'data'), PORT: '0', LOG_LEVEL: 'silent', ...configured(provider) },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  if (!child.stdout) throw new Error('no output');
-  for await (const line of createInterface(child.stdout))
-    if (line.startsWith('ready ')) {
-      url = line.slice('ready '.length);
-      return;
-    }
-  throw new Error('The gateway ended before it was ready.');
-}
-
-async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
+  gateway = await GatewayProcess.start({ DATA_DIR: join(directory, 'data'), ...configured(provider) });
 }
 
 const post = (body: object, accept: string) =>
-  fetch(url, {
+  fetch(gateway.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify(body),
   });
 const ask = async (query: string, variables: Record<string, unknown> = {}) =>
   (await (await post({ query, variables }, 'application/json')).json()) as Answer;
-const tasks = () => tasksOf(ask, url);
+const tasks = () => tasksOf(ask, gateway.url);
 
 /** Reads the job's log until a part of it says `moment`, or it is over. */
 async function logUntil(id: string, moment?: string): Promise<string> {
@@ -183,7 +158,7 @@ describe('a gateway that is killed in the middle of a background task', () => {
       provider.honoursKeys = honoursKeys;
       const { id } = await tasks().start({ question });
       await before(id, question);
-      await stop('SIGKILL');
+      await gateway.end('SIGKILL');
       provider.instead = () => undefined;
       if (responses === 1) finish(question);
       await start();

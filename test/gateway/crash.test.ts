@@ -1,50 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GatewayProcess } from '../support/killable-gateway.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'signalbox-crash-'));
 const diary = join(directory, 'diary');
-let child: ChildProcess;
-let url: string;
+let gateway: GatewayProcess;
 
 beforeAll(start, 180_000);
 afterAll(async () => {
-  await stop('SIGTERM');
+  await gateway.end('SIGTERM');
   rmSync(directory, { recursive: true, force: true });
 });
 
 async function start(): Promise<void> {
-  child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../support/gateway-process.ts', import.meta.url))],
-    {
-      env: { DATA_DIR: join(directory, 'data'), PORT: '0', LOG_LEVEL: 'silent', DIARY: diary },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  if (!child.stdout) throw new Error('no output');
-  for await (const line of createInterface(child.stdout))
-    if (line.startsWith('ready ')) {
-      url = line.slice('ready '.length);
-      return;
-    }
-  throw new Error('The gateway ended before it was ready.');
-}
-
-async function stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
+  gateway = await GatewayProcess.start({ DATA_DIR: join(directory, 'data'), DIARY: diary });
 }
 
 async function ask(query: string, accept = 'application/json'): Promise<Response> {
-  return fetch(url, {
+  return fetch(gateway.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify({ query }),
@@ -116,7 +91,7 @@ describe('a gateway that is killed in the middle of an analysis', () => {
         if (labelOf(event) === moment) break;
       }
       expect(labelOf(before.at(-1) as Event)).toBe(moment);
-      await stop('SIGKILL');
+      await gateway.end('SIGKILL');
       await start();
 
       const log: Event[] = [...before];

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type GatewaySettings, startGateway, type TestGateway } from '../support/gateway.ts';
 import {
   type Behaviour,
+  chunk,
+  completed,
   delta,
   done,
   type FakeProvider,
@@ -134,5 +136,36 @@ describe('an analysis by a language model', () => {
     const session = await gateway.openSession();
     await gateway.analyse(session, 'describe', { model: 'builtin' });
     expect(provider.exchanges).toHaveLength(3);
+  });
+
+  it('asks as it always did where the new way fails, and keeps account of each call', async () => {
+    const written = streaming([chunk('# Units\n\nSouth sold 10.'), chunk('', 'stop')]);
+    const answers = [completed(JSON.stringify(PLAN)), completed(JSON.stringify({ code: CODE })), written];
+    const { job } = await analyse(
+      [
+        (exchange, response) =>
+          exchange.path === '/v1/responses'
+            ? failing(500)(exchange, response)
+            : answers.shift()!(exchange, response),
+      ],
+      { environment: { OPENAI_MAX_RETRIES: '0' } },
+    );
+    expect(job).toMatchObject({ status: 'COMPLETED', result: { plan: PLAN, code: CODE } });
+    const day = 86_400_000;
+    const { calls } = gateway.gateway.migration;
+    const kept = await calls.between('LLM', new Date(Date.now() - day), new Date(Date.now() + day));
+    expect(kept).toMatchObject(
+      Array(3).fill({ feature: 'LLM', version: 'NEW', outcome: 'error', fellBack: true, share: 1 }),
+    );
+  });
+
+  it('asks as it always did where the feature LLM is off', async () => {
+    const written = streaming([chunk('# Units\n\nSouth sold 10.'), chunk('', 'stop')]);
+    const { job } = await analyse(
+      [completed(JSON.stringify(PLAN)), completed(JSON.stringify({ code: CODE })), written],
+      { environment: { USE_NEW_LLM: 'false' } },
+    );
+    expect(job).toMatchObject({ status: 'COMPLETED', result: { plan: PLAN, code: CODE } });
+    expect(provider.exchanges.map(({ path }) => path)).toEqual(Array(3).fill('/v1/chat/completions'));
   });
 });

@@ -7,17 +7,22 @@ export interface Proxy extends AsyncDisposable {
   /** Connections that were cut so far. */
   cuts: number;
   connections: number;
+  /** Cuts every connection, and lets those that come wait. */
+  hold(): void;
+  release(): void;
 }
 
 /** @param budgets Bytes that the first, second, … connection may bring; those after the last, all they want. */
 export async function startProxy(
   target: string,
-  budgets: Iterable<number>,
+  budgets: Iterable<number> = [],
   end: 'cut' | 'silence' = 'cut',
 ): Promise<Proxy> {
   const { hostname, port, pathname } = new URL(target);
   const left = budgets[Symbol.iterator]();
   const open = new Set<Socket>();
+  const waiting = new Set<() => void>();
+  let isHeld = false;
 
   const server = createServer((client) => {
     proxy.connections += 1;
@@ -32,7 +37,9 @@ export async function startProxy(
         gateway.destroy();
       });
     }
-    client.pipe(gateway);
+    const pass = () => client.pipe(gateway);
+    if (isHeld) waiting.add(pass);
+    else pass();
     gateway.on('data', (chunk: Buffer) => {
       if (budget > 0) client.write(chunk.subarray(0, budget));
       budget -= chunk.length;
@@ -49,6 +56,15 @@ export async function startProxy(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
     cuts: 0,
     connections: 0,
+    hold() {
+      isHeld = true;
+      for (const socket of open) socket.destroy();
+    },
+    release() {
+      isHeld = false;
+      for (const pass of waiting) pass();
+      waiting.clear();
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
       server.close();

@@ -9,5 +9,5 @@ export {
   scenarioInstructions,
   watchInstructions,
 } from './instructions.ts';
-export type { Persona, Scenario } from './scenario.ts';
+export { counterpartOf, type Persona, partnerOf, type Scenario } from './scenario.ts';
 export { ScenarioFilesError, Scenarios } from './scenarios.ts';

@@ -25,15 +25,18 @@ const PROGRAM_SCHEMA = {
   additionalProperties: false,
 };
 
-/** @param name The provider's name of the model; clients see it as the job's model. */
-export function modelledAnalyst(name: string, languageModel: LanguageModel): Analyst {
+/**
+ * @param name The provider's name of the model; clients see it as the job's model.
+ * @param modelOf The model of a session, asked as its flag says.
+ */
+export function modelledAnalyst(name: string, modelOf: (sessionId: string) => LanguageModel): Analyst {
   const structured = async <Value>(
     schemaName: string,
     schema: Record<string, unknown>,
     messages: Message[],
-    { signal, used }: Thinking,
+    { sessionId, signal, used }: Thinking,
   ): Promise<Value> => {
-    const { value, usage } = await languageModel.structured<Value>(
+    const { value, usage } = await modelOf(sessionId).structured<Value>(
       { model: name, messages, maxOutputTokens: MAX_OUTPUT_TOKENS, schemaName, schema },
       signal,
     );
@@ -61,7 +64,7 @@ export function modelledAnalyst(name: string, languageModel: LanguageModel): Ana
       return unfenced(code);
     },
 
-    async *report(question, plan, execution, { signal, used }): AsyncIterable<string> {
+    async *report(question, plan, execution, { sessionId, signal, used }): AsyncIterable<string> {
       const messages = conversation(
         'report',
         question,
@@ -70,7 +73,7 @@ export function modelledAnalyst(name: string, languageModel: LanguageModel): Ana
         describeExecution(execution),
       );
       const request = { model: name, messages, maxOutputTokens: MAX_OUTPUT_TOKENS };
-      for await (const piece of languageModel.stream(request, signal)) {
+      for await (const piece of modelOf(sessionId).stream(request, signal)) {
         if ('usage' in piece) await used(piece.usage);
         else yield piece.text;
       }
