@@ -9,12 +9,17 @@ import {
   type ConversationKind,
   CreateSessionDocument,
   type CreateSessionInput,
+  DefineDependenciesDocument,
+  type DefineDependenciesInput,
   DeleteJobDocument,
+  DependencyGraphDocument,
   DiagnosticsDocument,
   HistoryDocument,
   JobDocument,
   type JobFilter,
   JobsDocument,
+  ResolveThreadFailureDocument,
+  type ResolveThreadFailureInput,
   ScenariosDocument,
   SendMessageDocument,
   type SendMessageInput,
@@ -25,10 +30,13 @@ import {
   type StartBackgroundTaskInput,
   StartWatchDocument,
   type StartWatchInput,
+  StartWorkflowDocument,
+  type StartWorkflowInput,
   type TypedDocumentString,
   UpdateSessionDocument,
   type UpdateSessionInput,
   UploadDatasetDocument,
+  WorkflowDocument,
 } from './generated/graphql.ts';
 import { Http, type Waiting } from './http.ts';
 import { Migration } from './migration.ts';
@@ -171,6 +179,31 @@ export class Signalbox {
   /** Has two personas talk; follow them, each in the stream of its name. */
   async startWatch(input: StartWatchInput, waiting?: Waiting) {
     return (await this.query(StartWatchDocument, { input }, waiting)).startWatch;
+  }
+
+  /** Checks a graph of threads, and keeps it. */
+  async defineDependencies(input: DefineDependenciesInput, waiting?: Waiting) {
+    return (await this.query(DefineDependenciesDocument, { input }, waiting)).defineDependencies;
+  }
+
+  async dependencyGraph(id: string, waiting?: Waiting) {
+    return (await this.query(DependencyGraphDocument, { id }, waiting)).dependencyGraph;
+  }
+
+  /** Runs a graph; follow it, or ask for `workflow` when it is over. */
+  async startWorkflow(input: StartWorkflowInput, waiting?: Waiting) {
+    return (await this.query(StartWorkflowDocument, { input }, waiting)).startWorkflow;
+  }
+
+  /** A run with its threads; null where the id is of nothing, or of another kind of job. */
+  async workflow(id: string, waiting?: Waiting) {
+    const { job } = await this.query(WorkflowDocument, { id }, waiting);
+    return job?.__typename === 'WorkflowJob' ? job : null;
+  }
+
+  /** Decides what becomes of a thread that is WAITING. */
+  async resolveThreadFailure(input: ResolveThreadFailureInput, waiting?: Waiting) {
+    return (await this.query(ResolveThreadFailureDocument, { input }, waiting)).resolveThreadFailure;
   }
 
   /** A job's newest state; null where it is not there, or belongs to somebody else. */

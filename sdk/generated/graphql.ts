@@ -44,6 +44,14 @@ export type ConversationKind =
   | 'SCENARIO'
   | 'WATCH';
 
+export type CoordinationPolicy =
+  /** Failures that may pass are retried, then treated as in BEST_EFFORT. One that will not pass, of a thread whose output others need, waits for resolveThreadFailure; of any other thread, the thread is skipped. */
+  | 'ADAPTIVE'
+  /** Dependents of a failed thread are skipped; the rest goes on. */
+  | 'BEST_EFFORT'
+  /** The first failure, after its retries, stops the run. */
+  | 'STRICT';
+
 export type CreateSessionInput = {
   chatModel?: string | null | undefined;
   currentScenario?: string | null | undefined;
@@ -61,6 +69,45 @@ export type DatasetFormat =
   | 'PARQUET'
   | 'TSV';
 
+export type DefineDependenciesInput = {
+  /** At most 10,000. */
+  dependencies: Array<DependencyInput>;
+  /** 1 to 100. */
+  maxParallelThreads?: number;
+  /** Tries after the first, of failures that may pass: 0 to 20. */
+  maxRetries?: number;
+  policy?: CoordinationPolicy;
+  /** Before the first retry; doubles with each further one. */
+  retryDelayMs?: number;
+  sessionId: string;
+  threadTimeoutSeconds?: number;
+  /** 1 to 2,000. */
+  threads: Array<ThreadInput>;
+};
+
+export type DependencyInput = {
+  /** CEL expression over `output` (the source’s) and `input` (the workflow’s); must give a boolean. Where it gives false the target is skipped. */
+  condition?: string | null | undefined;
+  /** Source field path to target field path. A DATA_FLOW without it merges the whole output. */
+  dataMapping?: Array<FieldMappingInput> | null | undefined;
+  enabled?: boolean;
+  source: string;
+  target: string;
+  /** CEL expression over `output` and `input` that gives the object to merge into the target’s input. */
+  transform?: string | null | undefined;
+  type?: DependencyType;
+};
+
+export type DependencyType =
+  /** SEQUENTIAL, and the target runs only if the condition holds on the source’s output; else it is skipped. */
+  | 'CONDITIONAL'
+  /** SEQUENTIAL, and the source’s output feeds the target’s input. */
+  | 'DATA_FLOW'
+  /** No order: both may run at the same time. */
+  | 'PARALLEL'
+  /** The target starts after the source completed. */
+  | 'SEQUENTIAL';
+
 /** How sure an issue is. */
 export type Evidence =
   /** Being worse than allowed is ruled out. */
@@ -71,6 +118,14 @@ export type Evidence =
   | 'INSUFFICIENT_DATA'
   /** Chance can explain it. */
   | 'UNCONFIRMED';
+
+export type FailureResolution =
+  /** Stop the run; it FAILED. */
+  | 'ABORT'
+  /** Try it again, with its retries renewed. */
+  | 'RETRY'
+  /** Skip it, and what depends on it. */
+  | 'SKIP';
 
 /** What is moved from a legacy service to its successor. */
 export type FeatureName =
@@ -86,6 +141,13 @@ export type FeatureName =
   | 'UTILS'
   /** Phase 6: two personas talking. */
   | 'WATCH';
+
+export type FieldMappingInput = {
+  /** Path in the source’s output, for example `report.tables.0.rows`. */
+  from: string;
+  /** Path in the target’s input. */
+  to: string;
+};
 
 /** Who decides on a feature now. */
 export type FlagSource =
@@ -108,6 +170,18 @@ export type GoldenPatternInput = {
   scenarioId?: string | null | undefined;
 };
 
+export type GraphProblemCode =
+  | 'CYCLE'
+  | 'DUPLICATE_DEPENDENCY'
+  | 'DUPLICATE_THREAD'
+  | 'INVALID_CONDITION'
+  | 'INVALID_MAPPING'
+  | 'INVALID_SCHEMA'
+  | 'INVALID_THREAD_INPUT'
+  | 'SELF_DEPENDENCY'
+  | 'TOO_LARGE'
+  | 'UNKNOWN_THREAD';
+
 /** Jobs that match all that is given. */
 export type JobFilter = {
   createdAfter?: string | null | undefined;
@@ -124,7 +198,8 @@ export type JobKind =
   | 'CHAT_TURN'
   | 'GOLDEN_RUN'
   | 'ROLLOUT'
-  | 'WATCH';
+  | 'WATCH'
+  | 'WORKFLOW';
 
 export type JobStatus =
   | 'CANCELLED'
@@ -170,6 +245,12 @@ export type RecordGoldenInput = {
 export type ReportLanguage =
   | 'EN'
   | 'JA';
+
+export type ResolveThreadFailureInput = {
+  resolution: FailureResolution;
+  thread: string;
+  workflowId: string;
+};
 
 export type RollbackInput = {
   /** Absent: all features. */
@@ -285,6 +366,61 @@ export type StartWatchInput = {
   turns?: number;
 };
 
+export type StartWorkflowInput = {
+  graphId: string;
+  /** The same key with the same input gives the same run, however often it is sent. */
+  idempotencyKey?: string | null | undefined;
+  /** An object; `input` in the graph’s expressions. */
+  input?: unknown;
+  onBusy?: BusyPolicy;
+};
+
+export type ThreadInput = {
+  /** The kind’s own input; an object. A DATA_FLOW dependency adds to it. Its texts may hold CEL expressions over `input`, the workflow’s, in braces behind a dollar sign. */
+  input?: unknown;
+  /** JSON Schema that the input must satisfy when it runs. */
+  inputSchema?: unknown;
+  join?: ThreadJoin;
+  kind: ThreadKind;
+  /** 0 to 20; absent: the graph’s. */
+  maxRetries?: number | null | undefined;
+  /** Unique in the graph; letters, digits, _ and -; at most 100. */
+  name: string;
+  /** JSON Schema that the output must satisfy. */
+  outputSchema?: unknown;
+  /** Of one try, 1 to 86400; absent: the graph’s threadTimeoutSeconds. */
+  timeoutSeconds?: number | null | undefined;
+};
+
+export type ThreadJoin =
+  /** Every incoming dependency must be satisfied. */
+  | 'ALL'
+  /** One is enough. */
+  | 'ANY';
+
+export type ThreadKind =
+  /** Input: `message`, `datasetId`, `model`. */
+  | 'ANALYSIS'
+  /** Input: `question`, `effort`, `model`. Output: `response`. */
+  | 'BACKGROUND_TASK'
+  /** Input: `message`, `model`. Output: `reply`. It is a turn of the session’s own conversation, so that one runs at a time. */
+  | 'CHAT'
+  /** Input: `expression`, CEL over `inputs` (what flowed in) and `input` (the workflow’s); its value is the output. */
+  | 'TRANSFORM';
+
+export type ThreadStatus =
+  | 'CANCELLED'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'PENDING'
+  /** All that it waits for is there; it waits for a place, or for its next try. */
+  | 'READY'
+  | 'RUNNING'
+  /** Did not run, or needs not have; never a failure. */
+  | 'SKIPPED'
+  /** Failed, and waits for resolveThreadFailure. */
+  | 'WAITING';
+
 /** What is absent stays; null forgets. */
 export type UpdateSessionInput = {
   chatModel?: string | null | undefined;
@@ -335,6 +471,7 @@ export type StartAnalysisMutation = { startAnalysis:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -346,6 +483,7 @@ export type StartAnalysisMutation = { startAnalysis:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
    };
 
@@ -361,6 +499,7 @@ export type AnalysisQuery = { job:
     | { __typename: 'GoldenRunJob' }
     | { __typename: 'RolloutJob' }
     | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob' }
    | null };
 
 export type StartBackgroundTaskMutationVariables = Exact<{
@@ -377,6 +516,7 @@ export type StartBackgroundTaskMutation = { startBackgroundTask:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -395,6 +535,7 @@ export type BackgroundTaskQuery = { job:
     | { __typename: 'GoldenRunJob' }
     | { __typename: 'RolloutJob' }
     | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob' }
    | null };
 
 export type ScenariosQueryVariables = Exact<{ [key: string]: never; }>;
@@ -425,6 +566,7 @@ export type SendMessageMutation = { sendMessage:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -445,6 +587,7 @@ export type StartWatchMutation = { startWatch:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
     | { __typename: 'NotFoundError', id: string, message: string }
@@ -456,6 +599,7 @@ export type StartWatchMutation = { startWatch:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    };
@@ -472,6 +616,7 @@ export type ChatTurnQuery = { job:
     | { __typename: 'GoldenRunJob' }
     | { __typename: 'RolloutJob' }
     | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob' }
    | null };
 
 export type DiagnosticsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -491,6 +636,8 @@ type JobState_RolloutJob_Fragment = { __typename: 'RolloutJob', feature: Feature
 
 type JobState_WatchJob_Fragment = { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
 
+type JobState_WorkflowJob_Fragment = { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null };
+
 export type JobStateFragment =
   | JobState_AnalysisJob_Fragment
   | JobState_BackgroundTask_Fragment
@@ -498,13 +645,18 @@ export type JobStateFragment =
   | JobState_GoldenRunJob_Fragment
   | JobState_RolloutJob_Fragment
   | JobState_WatchJob_Fragment
+  | JobState_WorkflowJob_Fragment
 ;
+
+export type GraphStateFragment = { __typename: 'DependencyGraph', id: string, executionOrder: Array<Array<string>>, policy: CoordinationPolicy, maxParallelThreads: number, createdAt: string, threads: Array<{ name: string, kind: ThreadKind, join: ThreadJoin, timeoutSeconds: number, maxRetries: number }>, dependencies: Array<{ source: string, target: string, type: DependencyType, condition: string | null, transform: string | null, enabled: boolean }> };
 
 export type SessionStateFragment = { __typename: 'Session', id: string, chatModel: string | null, selectedVoice: string | null, currentScenario: string | null, preferences: unknown, createdAt: string, lastSeenAt: string, expiresAt: string };
 
 export type DatasetProfileFragment = { __typename: 'Dataset', id: string, name: string, format: DatasetFormat, bytes: number, rowCount: number, createdAt: string, columns: Array<{ name: string, type: string, nullCount: number, distinctCount: number, min: string | null, max: string | null, examples: Array<string> }> };
 
 export type AnalysisReportFragment = { code: string, plan: { summary: string, steps: Array<string> }, execution: { output: string, durationMs: number, repairs: number, tables: Array<{ title: string, columns: Array<string>, rows: Array<Array<unknown>>, truncated: boolean }>, charts: Array<{ title: string, vegaLite: unknown, svg: string }> }, report: { markdown: string, html: string } };
+
+type Failure_DependencyGraphError_Fragment = { __typename: 'DependencyGraphError', message: string };
 
 type Failure_IdempotencyConflictError_Fragment = { __typename: 'IdempotencyConflictError', message: string };
 
@@ -521,6 +673,7 @@ type Failure_SessionBusyError_Fragment = { __typename: 'SessionBusyError', messa
 type Failure_UpstreamError_Fragment = { __typename: 'UpstreamError', service: string, retryable: boolean, message: string };
 
 export type FailureFragment =
+  | Failure_DependencyGraphError_Fragment
   | Failure_IdempotencyConflictError_Fragment
   | Failure_InvalidInputError_Fragment
   | Failure_InvalidStateError_Fragment
@@ -542,6 +695,7 @@ export type JobQuery = { job:
     | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    | null };
 
 export type JobsQueryVariables = Exact<{
@@ -558,6 +712,7 @@ export type JobsQuery = { jobs: { totalCount: number, pageInfo: { hasNextPage: b
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }> } };
 
 export type CancelJobMutationVariables = Exact<{
@@ -573,6 +728,7 @@ export type CancelJobMutation = { cancelJob:
     | { __typename: 'NotFoundError', id: string, message: string }
     | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    };
 
 export type DeleteJobMutationVariables = Exact<{
@@ -600,6 +756,7 @@ export type JobProgressSubscription = { jobProgress:
         | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
         | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
        }
     | { __typename: 'JobLogged', level: LogLevel, message: string, seq: number, at: string, jobId: string }
     | { __typename: 'JobProgressed', seq: number, at: string, jobId: string, progress: { step: number, total: number, fraction: number, message: string } }
@@ -607,6 +764,7 @@ export type JobProgressSubscription = { jobProgress:
     | { __typename: 'JobStepCompleted', step: string, durationMs: number, seq: number, at: string, jobId: string }
     | { __typename: 'JobTextAppended', stream: string, offset: number, text: string, seq: number, at: string, jobId: string }
     | { __typename: 'ReplyServed', servedBy: ServiceVersion, fellBack: boolean, seq: number, at: string, jobId: string }
+    | { __typename: 'ThreadStatusChanged', thread: string, reason: string | null, seq: number, at: string, jobId: string, threadStatus: ThreadStatus }
    };
 
 export type JobChangesSubscriptionVariables = Exact<{
@@ -621,6 +779,7 @@ export type JobChangesSubscription = { jobChanges:
     | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+    | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
    };
 
 export type FeatureStateFragment = { __typename: 'Feature', name: FeatureName, enabled: boolean, rolloutPercentage: number, source: FlagSource, lastChange: { at: string, by: string, reason: string, enabled: boolean, rolloutPercentage: number } | null };
@@ -743,6 +902,7 @@ export type RolloutQuery = { job:
     | { __typename: 'GoldenRunJob' }
     | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob' }
    | null };
 
 export type GoldenSuitesQueryVariables = Exact<{ [key: string]: never; }>;
@@ -810,6 +970,7 @@ export type GoldenRunQuery = { job:
     | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, regressions: Array<{ case: string, path: string, expected: unknown, actual: unknown }>, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
     | { __typename: 'RolloutJob' }
     | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob' }
    | null };
 
 export type MigrationStatusQueryVariables = Exact<{ [key: string]: never; }>;
@@ -879,6 +1040,89 @@ export type CloseSessionMutation = { closeSession:
     | { __typename: 'InvalidStateError', status: string, message: string }
     | { __typename: 'NotFoundError', id: string, message: string }
    };
+
+export type DependencyGraphQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DependencyGraphQuery = { dependencyGraph: { __typename: 'DependencyGraph', id: string, executionOrder: Array<Array<string>>, policy: CoordinationPolicy, maxParallelThreads: number, createdAt: string, threads: Array<{ name: string, kind: ThreadKind, join: ThreadJoin, timeoutSeconds: number, maxRetries: number }>, dependencies: Array<{ source: string, target: string, type: DependencyType, condition: string | null, transform: string | null, enabled: boolean }> } | null };
+
+export type DefineDependenciesMutationVariables = Exact<{
+  input: DefineDependenciesInput;
+}>;
+
+
+export type DefineDependenciesMutation = { defineDependencies:
+    | { __typename: 'DependencyGraph', id: string, executionOrder: Array<Array<string>>, policy: CoordinationPolicy, maxParallelThreads: number, createdAt: string, threads: Array<{ name: string, kind: ThreadKind, join: ThreadJoin, timeoutSeconds: number, maxRetries: number }>, dependencies: Array<{ source: string, target: string, type: DependencyType, condition: string | null, transform: string | null, enabled: boolean }> }
+    | { __typename: 'DependencyGraphError', message: string, problems: Array<{ code: GraphProblemCode, message: string, threads: Array<string> }> }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+   };
+
+export type StartWorkflowMutationVariables = Exact<{
+  input: StartWorkflowInput;
+}>;
+
+
+export type StartWorkflowMutation = { startWorkflow:
+    | { __typename: 'IdempotencyConflictError', message: string, existingJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: string, message: string }> }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'RateLimitedError', retryAfterSeconds: number, message: string }
+    | { __typename: 'SessionBusyError', message: string, activeJob:
+        | { __typename: 'AnalysisJob', message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, dataset: { id: string, name: string } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'BackgroundTask', question: string, effort: ReasoningEffort, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'ChatTurn', conversation: ConversationKind, message: string, model: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'GoldenRunJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, serviceVersion: ServiceVersion, suite: { __typename: 'GoldenSuite', name: string, recordedAt: string, cases: number, recordedFrom: ServiceVersion }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'RolloutJob', feature: FeatureName, steps: Array<number>, currentPercentage: number, minRequestsPerStep: number, stepSeconds: number, reason: string, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WatchJob', turns: number, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, scenario: { id: string, title: string, personas: Array<string> }, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+        | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+       }
+    | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
+
+export type ResolveThreadFailureMutationVariables = Exact<{
+  input: ResolveThreadFailureInput;
+}>;
+
+
+export type ResolveThreadFailureMutation = { resolveThreadFailure:
+    | { __typename: 'InvalidStateError', message: string, standing: string }
+    | { __typename: 'NotFoundError', id: string, message: string }
+    | { __typename: 'WorkflowJob', id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   };
+
+export type WorkflowQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WorkflowQuery = { job:
+    | { __typename: 'AnalysisJob' }
+    | { __typename: 'BackgroundTask' }
+    | { __typename: 'ChatTurn' }
+    | { __typename: 'GoldenRunJob' }
+    | { __typename: 'RolloutJob' }
+    | { __typename: 'WatchJob' }
+    | { __typename: 'WorkflowJob', input: unknown, id: string, kind: JobKind, status: JobStatus, lastSeq: number, attempt: number, createdAt: string, startedAt: string | null, finishedAt: string | null, cancelRequestedAt: string | null, elapsedSeconds: number, graph: { __typename: 'DependencyGraph', id: string, executionOrder: Array<Array<string>>, policy: CoordinationPolicy, maxParallelThreads: number, createdAt: string, threads: Array<{ name: string, kind: ThreadKind, join: ThreadJoin, timeoutSeconds: number, maxRetries: number }>, dependencies: Array<{ source: string, target: string, type: DependencyType, condition: string | null, transform: string | null, enabled: boolean }> }, threads: Array<{ name: string, status: ThreadStatus, reason: string | null, attempt: number, input: unknown, output: unknown, startedAt: string | null, finishedAt: string | null, job:
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+          | { id: string, status: JobStatus }
+         | null }>, summary: { successfulThreads: Array<string>, failedThreads: Array<string>, skippedThreads: Array<string>, cancelledThreads: Array<string>, totalExecuted: number, successRate: number } | null, progress: { step: number, total: number, fraction: number, message: string } | null, error: { code: string, message: string, step: string | null, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number, modelCalls: number } | null }
+   | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -985,6 +1229,31 @@ export const JobStateFragmentDoc = new TypedDocumentString(`
   recordedFrom: service
   cases
 }`, {"fragmentName":"JobState"}) as unknown as TypedDocumentString<JobStateFragment, unknown>;
+export const GraphStateFragmentDoc = new TypedDocumentString(`
+    fragment GraphState on DependencyGraph {
+  __typename
+  id
+  threads {
+    name
+    kind
+    join
+    timeoutSeconds
+    maxRetries
+  }
+  dependencies {
+    source
+    target
+    type
+    condition
+    transform
+    enabled
+  }
+  executionOrder
+  policy
+  maxParallelThreads
+  createdAt
+}
+    `, {"fragmentName":"GraphState"}) as unknown as TypedDocumentString<GraphStateFragment, unknown>;
 export const SessionStateFragmentDoc = new TypedDocumentString(`
     fragment SessionState on Session {
   __typename
@@ -2345,6 +2614,11 @@ export const JobProgressDocument = new TypedDocumentString(`
       servedBy
       fellBack
     }
+    ... on ThreadStatusChanged {
+      thread
+      threadStatus: status
+      reason
+    }
     ... on JobLogged {
       level
       message
@@ -3591,3 +3865,445 @@ export const CloseSessionDocument = new TypedDocumentString(`
     retryable
   }
 }`) as unknown as TypedDocumentString<CloseSessionMutation, CloseSessionMutationVariables>;
+export const DependencyGraphDocument = new TypedDocumentString(`
+    query DependencyGraph($id: ID!) {
+  dependencyGraph(id: $id) {
+    ...GraphState
+  }
+}
+    fragment GraphState on DependencyGraph {
+  __typename
+  id
+  threads {
+    name
+    kind
+    join
+    timeoutSeconds
+    maxRetries
+  }
+  dependencies {
+    source
+    target
+    type
+    condition
+    transform
+    enabled
+  }
+  executionOrder
+  policy
+  maxParallelThreads
+  createdAt
+}`) as unknown as TypedDocumentString<DependencyGraphQuery, DependencyGraphQueryVariables>;
+export const DefineDependenciesDocument = new TypedDocumentString(`
+    mutation DefineDependencies($input: DefineDependenciesInput!) {
+  defineDependencies(input: $input) {
+    ...GraphState
+    ...Failure
+    ... on DependencyGraphError {
+      problems {
+        code
+        message
+        threads
+      }
+    }
+  }
+}
+    fragment GraphState on DependencyGraph {
+  __typename
+  id
+  threads {
+    name
+    kind
+    join
+    timeoutSeconds
+    maxRetries
+  }
+  dependencies {
+    source
+    target
+    type
+    condition
+    transform
+    enabled
+  }
+  executionOrder
+  policy
+  maxParallelThreads
+  createdAt
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}`) as unknown as TypedDocumentString<DefineDependenciesMutation, DefineDependenciesMutationVariables>;
+export const StartWorkflowDocument = new TypedDocumentString(`
+    mutation StartWorkflow($input: StartWorkflowInput!) {
+  startWorkflow(input: $input) {
+    ...JobState
+    ...Failure
+    ... on IdempotencyConflictError {
+      existingJob {
+        ...JobState
+      }
+    }
+    ... on SessionBusyError {
+      activeJob {
+        ...JobState
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<StartWorkflowMutation, StartWorkflowMutationVariables>;
+export const ResolveThreadFailureDocument = new TypedDocumentString(`
+    mutation ResolveThreadFailure($input: ResolveThreadFailureInput!) {
+  resolveThreadFailure(input: $input) {
+    ...JobState
+    ... on InvalidStateError {
+      standing: status
+    }
+    ...Failure
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  message
+  ... on InvalidInputError {
+    issues {
+      path
+      message
+    }
+  }
+  ... on NotFoundError {
+    id
+  }
+  ... on RateLimitedError {
+    retryAfterSeconds
+  }
+  ... on UpstreamError {
+    service
+    retryable
+  }
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<ResolveThreadFailureMutation, ResolveThreadFailureMutationVariables>;
+export const WorkflowDocument = new TypedDocumentString(`
+    query Workflow($id: ID!) {
+  job(id: $id) {
+    __typename
+    ... on WorkflowJob {
+      ...JobState
+      graph {
+        ...GraphState
+      }
+      input
+      threads {
+        name
+        status
+        reason
+        attempt
+        input
+        output
+        startedAt
+        finishedAt
+        job {
+          id
+          status
+        }
+      }
+      summary {
+        successfulThreads
+        failedThreads
+        skippedThreads
+        cancelledThreads
+        totalExecuted
+        successRate
+      }
+    }
+  }
+}
+    fragment JobState on Job {
+  __typename
+  id
+  kind
+  status
+  progress {
+    step
+    total
+    fraction
+    message
+  }
+  error {
+    code
+    message
+    step
+    retryable
+  }
+  usage {
+    inputTokens
+    outputTokens
+    modelCalls
+  }
+  lastSeq
+  attempt
+  createdAt
+  startedAt
+  finishedAt
+  cancelRequestedAt
+  elapsedSeconds
+  ... on AnalysisJob {
+    message
+    model
+    dataset {
+      id
+      name
+    }
+  }
+  ... on BackgroundTask {
+    question
+    effort
+    model
+  }
+  ... on ChatTurn {
+    conversation
+    message
+    model
+  }
+  ... on GoldenRunJob {
+    serviceVersion: service
+    suite {
+      ...GoldenSuiteState
+    }
+  }
+  ... on RolloutJob {
+    feature
+    steps
+    currentPercentage
+    minRequestsPerStep
+    stepSeconds
+    reason
+  }
+  ... on WatchJob {
+    turns
+    scenario {
+      id
+      title
+      personas
+    }
+  }
+}
+fragment GraphState on DependencyGraph {
+  __typename
+  id
+  threads {
+    name
+    kind
+    join
+    timeoutSeconds
+    maxRetries
+  }
+  dependencies {
+    source
+    target
+    type
+    condition
+    transform
+    enabled
+  }
+  executionOrder
+  policy
+  maxParallelThreads
+  createdAt
+}
+fragment GoldenSuiteState on GoldenSuite {
+  __typename
+  name
+  recordedAt
+  recordedFrom: service
+  cases
+}`) as unknown as TypedDocumentString<WorkflowQuery, WorkflowQueryVariables>;

@@ -3,7 +3,7 @@
  * also where the gateway runs in this very process.
  * It knows the SDK, gateway.ts and config.ts; it never hears of services, jobs or the store.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import about from '../../package.json' with { type: 'json' };
 import { analyze } from './analyze.ts';
 import { cancel } from './cancel.ts';
@@ -15,6 +15,10 @@ import { reportFile } from './report-file.ts';
 import { serve } from './serve.ts';
 import { DEFAULT_URL } from './target.ts';
 import { watch } from './watch.ts';
+import { checkWorkflow } from './workflow-check.ts';
+import { inputObject } from './workflow-input.ts';
+import { RESOLUTIONS, resolveThread } from './workflow-resolve.ts';
+import { runWorkflow } from './workflow-run.ts';
 
 /** @returns The exit code: see `EXIT`. */
 export async function run(args: string[]): Promise<number> {
@@ -84,6 +88,8 @@ function program(action: Action): Command {
     .addOption(token())
     .action(action(analyze));
 
+  addWorkflow(signalbox, onServer, action);
+
   onServer(signalbox.command('jobs').description('List jobs, the newest first.'))
     .addOption(new Option('--status <status...>', 'only such').choices(STATUSES))
     .option('--limit <number>', 'at most so many, 1 to 100', limit, 20)
@@ -100,6 +106,39 @@ function program(action: Action): Command {
   addMigration(signalbox, action, onServer);
 
   return signalbox;
+}
+
+/** `signalbox workflow …`: graphs of threads, written in a file. */
+function addWorkflow(signalbox: Command, onServer: (command: Command) => Command, action: Action): void {
+  const workflow = signalbox
+    .command('workflow')
+    .description('Check and run workflows that are written in a YAML file: docs/workflows.md.');
+  const anywhere = (command: Command, otherwise: string) =>
+    command
+      .addOption(
+        new Option('--server <url>', `a running gateway; without it ${otherwise}`).env('SIGNALBOX_URL'),
+      )
+      .addOption(token());
+
+  anywhere(workflow.command('check'), 'this process is one for a moment')
+    .description('Say whether a workflow can run, or all that is wrong with it.')
+    .argument('<file>')
+    .option('--json', 'print the problems, or the levels, as one JSON document')
+    .action(action(checkWorkflow));
+
+  anywhere(workflow.command('run'), 'this process is one, over DATA_DIR')
+    .description('Run a workflow to its end, and show how it goes.')
+    .argument('<file>')
+    .option('--input <json>', 'an object: `input` in the workflow’s expressions', inputObject)
+    .option('--json', 'print the run with its threads as one JSON document')
+    .action(action(runWorkflow));
+
+  onServer(workflow.command('resolve'))
+    .description('Decide what becomes of a thread that waits for a person.')
+    .argument('<id>', 'of the run')
+    .argument('<thread>')
+    .addArgument(new Argument('<resolution>', 'what to do').choices(RESOLUTIONS))
+    .action(action(resolveThread));
 }
 
 const token = () =>

@@ -4,12 +4,15 @@ import type { GoldenRegression, Migration, MigrationTask, ShadowComparison } fro
 import type {
   AnalysisResult,
   Dataset,
+  DependencyGraph,
   Message,
   Recent,
   Services,
   ServiceVersion,
   Session,
+  ThreadRun,
   Viewer,
+  WorkflowSummary,
 } from '../services/index.ts';
 
 /** What the gateway says of itself. */
@@ -40,6 +43,7 @@ interface Loaders {
   history: Load<Recent, Message[]>;
   exported: Load<Session, Record<string, unknown>>;
   dataset: Load<string, Dataset | null>;
+  graph: Load<string, DependencyGraph | null>;
   comparison: Load<string, ShadowComparison | null>;
   task: Load<string, MigrationTask | null>;
   /** Pages of the viewer's jobs, and how many there are. */
@@ -53,6 +57,11 @@ interface Loaders {
   reply: Load<Job, string | null>;
   served: Load<Job, { servedBy: ServiceVersion; fellBack: boolean } | null>;
   regressions: Load<Job, GoldenRegression[]>;
+  summary: Load<Job, WorkflowSummary | null>;
+  threads: Load<Job, ThreadRun[]>;
+  /** What threads were given and gave. */
+  threadInput: Load<ThreadRun, unknown>;
+  threadOutput: Load<ThreadRun, unknown>;
 }
 
 interface Load<Key, Thing> {
@@ -101,7 +110,7 @@ function loadersFor(
   everything: Services & Migration,
   caller: { viewer: Viewer; signal: AbortSignal },
 ): Loaders {
-  const { jobs, sessions, sessionExport, memory, datasets, shadow, tasks } = everything;
+  const { jobs, sessions, sessionExport, memory, datasets, workflows, shadow, tasks } = everything;
   const { analyses, backgroundTasks, chatTurns, golden } = everything;
   const { viewer } = caller;
   const { owner } = viewer;
@@ -116,6 +125,7 @@ function loadersFor(
     history: gathering(once((wanted) => memory.recentOfMany(wanted, caller.signal), EVERYTHING)),
     exported: gathering(once((wanted) => sessionExport.write(viewer, wanted, caller.signal), EVERYTHING)),
     dataset: gathering(async (ids) => inOrder(ids, await datasets.findMany(viewer, ids))),
+    graph: gathering(async (ids) => inOrder(ids, await workflows.findMany(viewer, ids))),
     comparison: gathering(async (ids) => inOrder(ids, await shadow.find(owner, ids))),
     task: gathering(async (ids) => inOrder(ids, await tasks.findMany(ids))),
     jobs: gathering(once((pages) => jobs.listMany(owner, pages))),
@@ -126,6 +136,10 @@ function loadersFor(
     reply: gathering((turns) => chatTurns.replies(turns)),
     served: gathering((turns) => chatTurns.served(turns)),
     regressions: gathering((runs) => golden.regressions(runs)),
+    summary: gathering((runs) => workflows.reader.summaries(runs)),
+    threads: gathering((runs) => workflows.reader.threads(runs)),
+    threadInput: gathering((threads) => workflows.reader.inputs(threads)),
+    threadOutput: gathering((threads) => workflows.reader.outputs(threads)),
   };
 }
 

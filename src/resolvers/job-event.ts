@@ -1,5 +1,6 @@
 import { NotFoundError } from '../errors.ts';
 import { fractionOf, type Job, type JobEvent, MAX_EVENTS } from '../jobs/index.ts';
+import type { ThreadStatus } from '../services/index.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './job.ts';
 import { pageSize } from './limits.ts';
@@ -10,6 +11,8 @@ export const progress = ({ progress }: Event<'JobProgressed'>): ProgressView => 
   ...progress,
   fraction: fractionOf(progress),
 });
+
+export const threadStatus = ({ status }: Event<'ThreadStatusChanged'>) => status as ThreadStatus;
 
 export async function job({ jobId }: Event<'JobFinished'>, _: unknown, { load }: Context): Promise<Job> {
   const job = await load.changedJob.load(jobId);

@@ -21,6 +21,7 @@ interface ListArgs extends PageArgs {
 const TYPE_NAMES: Record<string, string> = {
   ANALYSIS: 'AnalysisJob',
   BACKGROUND_TASK: 'BackgroundTask',
+  WORKFLOW: 'WorkflowJob',
   CHAT_TURN: 'ChatTurn',
   WATCH: 'WatchJob',
   GOLDEN_RUN: 'GoldenRunJob',
@@ -34,7 +35,7 @@ export function typeNameOf({ kind }: { kind: string }): string {
 }
 
 export const kind = (job: Job) =>
-  job.kind as 'ANALYSIS' | 'BACKGROUND_TASK' | 'CHAT_TURN' | 'WATCH' | 'GOLDEN_RUN' | 'ROLLOUT';
+  job.kind as 'ANALYSIS' | 'BACKGROUND_TASK' | 'WORKFLOW' | 'CHAT_TURN' | 'WATCH' | 'GOLDEN_RUN' | 'ROLLOUT';
 
 export const job = (_: unknown, { id }: { id: string }, { load }: Context) =>
   load.job.peek(id) ?? load.job.load(id);

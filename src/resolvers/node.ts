@@ -8,6 +8,7 @@ const load: Record<string, (context: Context, id: string) => Promise<Thing | nul
   session: ({ load }, id) => load.visitedSession.load(id),
   dataset: ({ load }, id) => load.dataset.load(id),
   job: ({ load }, id) => load.job.load(id),
+  graph: ({ load }, id) => load.graph.load(id),
   comparison: ({ load }, id) => load.comparison.load(id),
   task: ({ load }, id) => load.task.load(id),
 };
@@ -18,6 +19,7 @@ export const node = async (_: unknown, { id }: { id: string }, context: Context)
 const TYPE_NAMES: Record<string, string> = {
   session: 'Session',
   dataset: 'Dataset',
+  graph: 'DependencyGraph',
   comparison: 'ShadowComparison',
   task: 'MigrationTask',
 };

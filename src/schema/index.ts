@@ -20,6 +20,8 @@ import './rollout.ts';
 import './scalars.ts';
 import './session.ts';
 import './shadow.ts';
+import './workflow-errors.ts';
+import './workflow.ts';
 import { builder } from './builder.ts';
 import { printableJsonDefaults } from './json-defaults.ts';
 

@@ -9,6 +9,7 @@ import { GoldenRunJob } from './golden.ts';
 import { Job, JobFilter } from './job.ts';
 import { JobEvent } from './job-event.ts';
 import { RolloutJob } from './rollout.ts';
+import { WorkflowJob } from './workflow.ts';
 
 const DeletedJob = builder.objectRef<{ id: string }>('DeletedJob').implement({
   fields: (t) => ({ id: t.exposeID('id') }),
@@ -16,7 +17,16 @@ const DeletedJob = builder.objectRef<{ id: string }>('DeletedJob').implement({
 
 builder.mutationFields((t) => ({
   cancelJob: t.errorUnionField({
-    types: [AnalysisJob, BackgroundTask, ChatTurn, WatchJob, GoldenRunJob, RolloutJob, NotFoundError],
+    types: [
+      AnalysisJob,
+      BackgroundTask,
+      WorkflowJob,
+      ChatTurn,
+      WatchJob,
+      GoldenRunJob,
+      RolloutJob,
+      NotFoundError,
+    ],
     union: {
       name: 'CancelJobResult',
       resolveType: (result) => (result instanceof Error ? undefined : typeNameOf(result)),

@@ -3,6 +3,7 @@ import * as resolve from '../resolvers/job-event.ts';
 import { builder } from './builder.ts';
 import { Job, JobStatus, Progress } from './job.ts';
 import { ServiceVersion } from './session.ts';
+import { ThreadStatus } from './workflow-words.ts';
 
 type Event<Type extends JobEventModel['type']> = Extract<JobEventModel, { type: Type }>;
 
@@ -63,6 +64,15 @@ builder.objectRef<Event<'ReplyServed'>>('ReplyServed').implement({
   fields: (t) => ({
     servedBy: t.expose('servedBy', { type: ServiceVersion }),
     fellBack: t.exposeBoolean('fellBack'),
+  }),
+});
+
+builder.objectRef<Event<'ThreadStatusChanged'>>('ThreadStatusChanged').implement({
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    thread: t.exposeString('thread'),
+    status: t.field({ type: ThreadStatus, resolve: resolve.threadStatus }),
+    reason: t.exposeString('reason', { nullable: true }),
   }),
 });
 

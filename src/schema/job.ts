@@ -18,7 +18,7 @@ export const JobStatus = builder.enumType('JobStatus', {
 });
 
 export const JobKind = builder.enumType('JobKind', {
-  values: ['ANALYSIS', 'BACKGROUND_TASK', 'CHAT_TURN', 'WATCH', 'GOLDEN_RUN', 'ROLLOUT'] as const,
+  values: ['ANALYSIS', 'BACKGROUND_TASK', 'WORKFLOW', 'CHAT_TURN', 'WATCH', 'GOLDEN_RUN', 'ROLLOUT'] as const,
 });
 
 export const BusyPolicy = builder.enumType('BusyPolicy', {

@@ -3,6 +3,7 @@ import type { Dataset, Datasets } from './datasets.ts';
 import type { ConversationMemory, ExportedMemory } from './memory/index.ts';
 import type { Session } from './sessions.ts';
 import type { Viewer } from './viewer.ts';
+import type { DependencyGraph, Workflows } from './workflows/index.ts';
 
 /** Jobs that one export holds: the newest. */
 const MOST = 1_000;
@@ -12,10 +13,11 @@ type Document = Record<string, unknown>;
 interface Needs {
   memory: ConversationMemory;
   datasets: Datasets;
+  workflows: Workflows;
   jobs: Jobs;
 }
 
-/** Writes sessions down whole: settings, conversations, datasets, and jobs with what they answered. */
+/** Writes sessions down whole: settings, conversations, graphs, datasets, and jobs with what they answered. */
 export class SessionExport {
   readonly #needs: Needs;
 
@@ -33,13 +35,14 @@ export class SessionExport {
     sessions: readonly Session[],
     signal: AbortSignal,
   ): Promise<(Document | Error)[]> {
-    const { memory, datasets, jobs } = this.#needs;
+    const { memory, datasets, workflows, jobs } = this.#needs;
     const ids = sessions.map(({ id }) => id);
     const wanted = ids.map((sessionId) => ({ filter: { sessionId }, first: MOST }));
 
     const remembered = await memory.exported(ids, signal);
     const written = (await jobs.listMany(viewer.owner, wanted)).map((page) => page.jobs.reverse());
     const outputs = await jobs.outputs(written.flat());
+    const graphs = Map.groupBy(await workflows.inSessions(ids), ({ sessionId }) => sessionId);
     const tables = Map.groupBy(await datasets.inSessions(ids), ({ sessionId }) => sessionId);
 
     let at = 0;
@@ -48,6 +51,7 @@ export class SessionExport {
       const jobsOf = (written[place] ?? []).map((job) => jobIn(job, outputs[at++]));
       if (known instanceof Error) return known;
       return document(session, known, {
+        dependencyGraphs: (graphs.get(session.id) ?? []).map(graphIn),
         datasets: (tables.get(session.id) ?? []).map(datasetIn),
         jobs: jobsOf,
       });
@@ -60,12 +64,14 @@ const jobIn = (
   output: unknown,
 ) => ({ ...job, output });
 
+const graphIn = ({ sessionId: _, ...graph }: DependencyGraph) => graph;
+
 const datasetIn = ({ owner: _, storageKey: _key, ...dataset }: Dataset) => dataset;
 
 function document(
   { owner: _, ...settings }: Session,
   { history, memory, legacyId }: ExportedMemory,
-  parts: { datasets: object[]; jobs: object[] },
+  parts: { dependencyGraphs: object[]; datasets: object[]; jobs: object[] },
 ): Document {
   // `memory`: where the truth of the conversations is, with the legacy application or here.
   return JSON.parse(JSON.stringify({ ...settings, legacyId, memory, history, ...parts })) as Document;

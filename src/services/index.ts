@@ -37,6 +37,15 @@ import { Sandbox, type SandboxLimits } from './sandbox/index.ts';
 import { Scenarios } from './scenarios/index.ts';
 import { Sessions } from './sessions.ts';
 import { Storage, type StorageSettings } from './storage.ts';
+import {
+  analysisWork,
+  backgroundWork,
+  Coordinator,
+  chatWork,
+  Graphs,
+  ThreadReader,
+  Workflows,
+} from './workflows/index.ts';
 
 export type { Analyst } from './analysis/analyst.ts';
 export type { AnalysisInput, AnalysisResult } from './analysis/pipeline.ts';
@@ -49,6 +58,20 @@ export type { ColumnProfile } from './sandbox/index.ts';
 export { counterpartOf, type Scenario } from './scenarios/index.ts';
 export type { Session } from './sessions.ts';
 export type { Viewer } from './viewer.ts';
+export {
+  type DefineDependencies,
+  type DependencyDefinition,
+  type DependencyGraph,
+  DependencyGraphError,
+  GRAPH_LIMITS,
+  type GraphProblem,
+  type Resolution,
+  type ThreadDefinition,
+  type ThreadRun,
+  type ThreadStatus,
+  type WorkflowInput,
+  type WorkflowSummary,
+} from './workflows/index.ts';
 
 /** What services stand on that is not theirs. */
 export interface Outside<Router extends ServiceRouter = ServiceRouter> {
@@ -142,6 +165,18 @@ export function createServices<Router extends ServiceRouter>(outside: Outside<Ro
     reasoning: models.configured ? reasoning : ECHO,
     chat: models.configured ? chat : ECHO,
   };
+  const works = {
+    ANALYSIS: analysisWork(new Set(analysts.keys()), defaults.analysis),
+    BACKGROUND_TASK: backgroundWork(defaults.reasoning),
+    CHAT: chatWork(defaults.chat),
+  };
+  const graphs = new Graphs({
+    ANALYSIS: works.ANALYSIS.check,
+    BACKGROUND_TASK: works.BACKGROUND_TASK.check,
+    CHAT: works.CHAT.check,
+  });
+  const coordinator = new Coordinator({ graphs, works, now });
+
   const kinds = [
     analysisKind({
       db,
@@ -153,6 +188,7 @@ export function createServices<Router extends ServiceRouter>(outside: Outside<Ro
     backgroundKind({ model: languageModel, background, responses, doorbell, now }),
     chatTurnKind({ memory, router }),
     watchKind({ memory, router }),
+    coordinator,
   ] as (JobKind<never> | CoordinatedKind)[];
 
   const over = (jobs: Jobs) => {
@@ -183,7 +219,16 @@ export function createServices<Router extends ServiceRouter>(outside: Outside<Ro
     const conversing = { db, jobs, sessions, scenarios, defaultModel: defaults.chat };
     const chatTurns = new ChatTurns(conversing);
     const watches = new Watches(conversing);
-    const sessionExport = new SessionExport({ memory, datasets, jobs });
+    const workflows = new Workflows({
+      db,
+      jobs,
+      sessions,
+      graphs,
+      coordinator,
+      reader: new ThreadReader({ db, graphs }),
+      now,
+    });
+    const sessionExport = new SessionExport({ memory, datasets, workflows, jobs });
     const retention = new Retention({ jobs, seconds: outside.jobRetentionSeconds, now });
     const housekeeping = new Housekeeping({
       chores: {
@@ -208,6 +253,7 @@ export function createServices<Router extends ServiceRouter>(outside: Outside<Ro
       chatTurns,
       watches,
       scenarios,
+      workflows,
       models,
       webhooks,
       doorbell,

@@ -11,6 +11,7 @@ describe('asking for help', () => {
       'serve',
       'demo',
       'analyze',
+      'workflow',
       'rollback',
       'report',
       'rollout',

@@ -5,6 +5,6 @@
  */
 export { Doorbell } from './doorbell.ts';
 export { BackgroundResponses } from './responses.ts';
-export { type BackgroundInput, backgroundKind } from './task.ts';
+export { BACKGROUND_TASK, type BackgroundInput, backgroundKind, EFFORTS, TASK_TEXTS } from './task.ts';
 export { BackgroundTasks } from './tasks.ts';
 export { Webhooks } from './webhooks.ts';
