@@ -75,7 +75,7 @@ async function overSockets(
   const broadcast = async () => {
     const audience = new Audience(count);
     await audience.gather(() => openSocket(floor.webSocketUrl, audience.hear));
-    return audience.deliver(() => floor.ask({ do: 'broadcast', message: sample, count }));
+    return audience.deliver(() => floor.ask({ do: 'publish', message: sample, events: count }));
   };
   const job = async () => {
     const { jobId } = await log.ask<{ jobId: string }>({ do: 'open' });

@@ -26,6 +26,8 @@ export const QUICK: Effort = { rounds: 1, seconds: 1, share: 0.1 };
 
 export interface Measurement {
   name: string;
+  /** Too long for every day: runs where it is asked for, and is no part of the table. */
+  onlyNamed?: true;
   measure(effort: Effort): Promise<Line[]>;
 }
 
@@ -59,9 +61,13 @@ export function compared(what: string, unit: string, results: Results): Line[] {
     what,
     who,
     ratio: values === floor ? '1' : `${rounded(versus(values, floor ?? values))} ×`,
-    figure: `${rounded(median(values))} ${unit} (${spread(values)})`,
+    figure: figure(values, unit),
   }));
 }
+
+/** The middle of some values, and how far they are apart. */
+export const figure = (values: number[], unit: string): string =>
+  `${rounded(median(values))} ${unit} (${spread(values)})`;
 
 /** The middle of the ratios round by round: neighbours in time shared the machine's mood. */
 const versus = (values: number[], floor: number[]): number =>
@@ -75,9 +81,10 @@ function spread(values: number[]): string {
 
 const MANY = 20;
 
-const median = (values: number[]): number => quantile(values, 0.5);
+export const median = (values: number[]): number => quantile(values, 0.5);
 
-function quantile(values: number[], share: number): number {
+/** @param share From 0 to 1. */
+export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = share * (sorted.length - 1);
   const below = sorted[Math.floor(place)] ?? Number.NaN;

@@ -1,41 +1,42 @@
 /** Memory of a gateway that has nothing to do, and of those who wait at it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { following, openGraphqlSocket, openSocket } from './client.ts';
-import { compared, type Measurement, takingTurns } from './harness.ts';
-import { ServerProcess, startGateway } from './processes.ts';
-import { createEmbedded, createOnServer } from './stores.ts';
+import { compared, type Line, type Measurement, part, takingTurns } from './harness.ts';
+import { type Memory, ServerProcess, startGateway } from './processes.ts';
+import { EVERYBODY, gather, type Start, startSignalbox } from './publishers.ts';
+import { createEmbedded, createOnServer, createOutside } from './stores.ts';
+import { runningJobs } from './waiting.ts';
 
 const SETTLE_MS = 3_000;
-/** As many as one owner may have (src/server/limits.ts). */
-const FOLLOWERS = 1_000;
-const AT_ONCE = 50;
+const SUBSCRIBERS = 2_000;
+/** Who come and go first, so that what is loaded once is not counted as theirs. */
+const WARM_UP = 100;
 
 export const memory: Measurement = {
   name: 'memory',
   async measure({ rounds, share }) {
-    await using embedded = createEmbedded();
-    await using bare = createEmbedded();
-    await using server = await createOnServer();
-
-    const idle = await takingTurns(Math.min(rounds, 3), {
-      'bare node:http': () => idleMemory(() => startBare('bytes')),
-      'bare PGlite': () => idleMemory(() => startBare('pglite', bare.environment)),
-      'Signalbox, PGlite': () => idleMemory(() => startGateway(embedded.environment)),
-      ...(server && { 'Signalbox, Postgres': () => idleMemory(() => startGateway(server.environment)) }),
-    });
-    const followers = Math.round(FOLLOWERS * share);
-    const each = await takingTurns(Math.min(rounds, 3), {
-      'bare ws': () => bareFollower(followers),
-      Signalbox: () => ourFollower(followers),
-    });
+    const few = Math.min(rounds, 3);
     return [
-      ...compared('resident memory, idle', 'MiB', idle),
-      ...compared(`heap of one idle follower of ${followers}, a WebSocket each`, 'KiB', each),
+      ...(await idling(few)),
+      ...(await subscribing(few, Math.round(SUBSCRIBERS * share))),
+      ...(await runningJobs(few, share)),
     ];
   },
 };
 
-const startBare = (name: 'bytes' | 'pglite' | 'broadcast', environment = {}): Promise<ServerProcess> =>
+async function idling(rounds: number): Promise<Line[]> {
+  await using embedded = createEmbedded();
+  await using bare = createEmbedded();
+  await using server = await createOnServer();
+  const idle = await takingTurns(rounds, {
+    'bare node:http': () => idleMemory(() => startBare('bytes')),
+    'bare PGlite': () => idleMemory(() => startBare('pglite', bare.environment)),
+    'Signalbox, PGlite': () => idleMemory(() => startGateway(embedded.environment)),
+    ...(server && { 'Signalbox, Postgres': () => idleMemory(() => startGateway(server.environment)) }),
+  });
+  return compared('resident memory, idle', 'MiB', idle);
+}
+
+const startBare = (name: 'bytes' | 'pglite', environment = {}): Promise<ServerProcess> =>
   ServerProcess.start(new URL(`./servers/${name}.ts`, import.meta.url), { environment });
 
 async function idleMemory(start: () => Promise<ServerProcess>): Promise<number> {
@@ -44,49 +45,40 @@ async function idleMemory(start: () => Promise<ServerProcess>): Promise<number> 
   return await server.memory();
 }
 
-async function bareFollower(followers: number): Promise<number> {
-  await using server = await startBare('broadcast');
-  return await kibibytesEach(server, followers, () => openSocket(server.webSocketUrl, () => {}));
+/** All subscribe to the same, and nothing happens. */
+async function subscribing(rounds: number, subscribers: number): Promise<Line[]> {
+  await using database = await createOutside();
+  const everybody = { ...EVERYBODY, Signalbox: () => startSignalbox(database) };
+  const contestants = Object.entries(everybody).map(([name, start]) => [
+    name,
+    () => eachOf(subscribers, start),
+  ]);
+  const results = await takingTurns<Memory>(rounds, Object.fromEntries(contestants));
+  const what = `an idle subscriber of ${subscribers}, a WebSocket each`;
+  return [
+    ...compared(
+      `resident memory for ${what}`,
+      'KiB',
+      part(results, ({ resident }) => resident),
+    ),
+    ...compared(
+      `heap for ${what}`,
+      'KiB',
+      part(results, ({ heap }) => heap),
+    ),
+  ];
 }
 
-/** One job, RUNNING and silent, and all follow it. */
-async function ourFollower(followers: number): Promise<number> {
-  await using database = createEmbedded();
-  await using server = await ServerProcess.start(new URL('./servers/log.ts', import.meta.url), {
-    environment: database.environment,
-  });
-  const { jobId } = await server.ask<{ jobId: string }>({ do: 'open' });
-  return await kibibytesEach(server, followers, async () => {
-    const { promise: heard, resolve } = Promise.withResolvers<void>();
-    const socket = await openGraphqlSocket(server.webSocketUrl, (text) => {
-      if (text.includes('RUNNING')) resolve();
-    });
-    socket.send(following(jobId));
-    await heard;
-    return socket;
-  });
-}
-
-/** A few come and go first, so that what is loaded once is not counted as theirs. */
-async function kibibytesEach(
-  server: ServerProcess,
-  followers: number,
-  open: () => ReturnType<typeof openSocket>,
-): Promise<number> {
-  const gather = (count: number) => Promise.all(Array.from({ length: count }, open));
-  for (const socket of await gather(AT_ONCE)) socket.terminate();
-  const before = await settled(server);
-
-  const sockets: Awaited<ReturnType<typeof open>>[] = [];
-  while (sockets.length < followers)
-    sockets.push(...(await gather(Math.min(AT_ONCE, followers - sockets.length))));
-  const after = await settled(server);
+/** KiB that each subscriber adds to a server's memory. */
+async function eachOf(subscribers: number, start: Start): Promise<Memory> {
+  await using publisher = await start();
+  const { server } = publisher;
+  const topics = await publisher.topics(1);
+  for (const socket of await gather(publisher, topics, WARM_UP)) socket.terminate();
+  const before = await server.settledMemory();
+  const sockets = await gather(publisher, topics, subscribers);
+  const after = await server.settledMemory();
   for (const socket of sockets) socket.terminate();
-  return (after - before) / 1_024 / followers;
-}
-
-async function settled(server: ServerProcess): Promise<number> {
-  await server.ask({ do: 'heap' });
-  await delay(1_000);
-  return (await server.ask<{ bytes: number }>({ do: 'heap' })).bytes;
+  const each = (of: (memory: Memory) => number) => ((of(after) - of(before)) * 1_024) / subscribers;
+  return { resident: each(({ resident }) => resident), heap: each(({ heap }) => heap) };
 }

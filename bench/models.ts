@@ -1,13 +1,11 @@
 /** Conversations with a slow provider: one at a time against all at once, and what a client for each would weigh. */
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { createModels } from '../src/services/models/index.ts';
 import { compared, type Measurement, timed } from './harness.ts';
+import { startProvider } from './provider.ts';
 
 const CONVERSATIONS = 50;
 /** What a provider takes for an answer. */
@@ -17,7 +15,7 @@ export const models: Measurement = {
   name: 'models',
   async measure({ share }) {
     const conversations = Math.round(CONVERSATIONS * share);
-    await using provider = await startProvider();
+    await using provider = await startProvider({ firstMs: ANSWER_MS });
     const answer = asking(provider.url);
     await answer();
 
@@ -58,35 +56,6 @@ function asking(baseUrl: string): () => Promise<unknown> {
   }).languageModel();
   const request = { model: 'slow', messages: [{ role: 'user' as const, content: 'How are you?' }] };
   return () => languageModel.text(request, AbortSignal.timeout(60_000));
-}
-
-async function startProvider(): Promise<AsyncDisposable & { url: string }> {
-  const answer = JSON.stringify({
-    id: 'resp_1',
-    object: 'response',
-    status: 'completed',
-    output: [
-      {
-        type: 'message',
-        role: 'assistant',
-        content: [{ type: 'output_text', text: 'Well.', annotations: [] }],
-      },
-    ],
-    usage: { input_tokens: 5, output_tokens: 1, total_tokens: 6 },
-  });
-  const server = createServer(async (request, response) => {
-    request.resume();
-    await delay(ANSWER_MS);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
 }
 
 /** KiB of heap that a request's client keeps, in a process of its own. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { residentBytes } from '../src/services/sandbox/memory.ts';
 import { say, within } from './harness.ts';
 import { hold, letGo } from './held.ts';
@@ -10,21 +11,42 @@ import { hold, letGo } from './held.ts';
 /** Longer than any single errand of a measurement. */
 const PATIENCE_SECONDS = 120;
 
+/** Of what a process said before it ended. */
+const STORY_LINES = 20;
+
 /** Linux's, on every machine that one is likely to meet. */
 const TICKS_PER_SECOND = 100;
+
+/** For what is let go in later turns of the loop. */
+const SETTLE_MS = 1_000;
+
+/** MiB. */
+export interface Memory {
+  heap: number;
+  resident: number;
+}
+
+/** What a server of the bench's own is told to do (servers/answering.ts). */
+export type Order = { do: string } & Record<string, unknown>;
 
 export interface Orders {
   environment?: Record<string, string>;
   args?: string[];
 }
 
+/** It ended before anybody asked for that. */
+export class ServerEnded extends Error {}
+
 /** A server that says on stderr where it answers: a line that ends with its URL. */
 export class ServerProcess implements AsyncDisposable {
   url = '';
   readonly #child: ChildProcess;
+  /** Rejects when it has ended. */
+  readonly #ended: Promise<never>;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, ended: Promise<never>) {
     this.#child = child;
+    this.#ended = ended;
   }
 
   /** Resolves when it answers. What it prints on stdout is dropped. */
@@ -33,7 +55,9 @@ export class ServerProcess implements AsyncDisposable {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    ended.catch(() => {});
     const heard: string[] = [];
     createInterface({ input: child.stderr! }).on('line', (line) => {
       heard.push(line);
@@ -41,13 +65,13 @@ export class ServerProcess implements AsyncDisposable {
       if (url) resolve(url);
     });
     child.once('exit', (code, signal) => {
-      const story = `${file.pathname} ended (${code ?? signal}):\n${heard.join('\n')}`;
-      reject(new Error(story));
+      const story = `${file.pathname} ended (${code ?? signal}):\n${heard.slice(-STORY_LINES).join('\n')}`;
+      reject(new ServerEnded(story));
       if (!child.killed) say(story);
     });
-    const server = hold(new ServerProcess(child));
+    const server = hold(new ServerProcess(child, ended));
     try {
-      server.url = await within(PATIENCE_SECONDS, file.pathname, promise);
+      server.url = await within(PATIENCE_SECONDS, file.pathname, Promise.race([promise, ended]));
       return server;
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -59,11 +83,17 @@ export class ServerProcess implements AsyncDisposable {
     return this.url.replace('http:', 'ws:');
   }
 
-  /** Sends an order and gives the answer; one at a time. */
-  async ask<Answer>(order: object): Promise<Answer> {
+  /**
+   * Sends an order and gives the answer; one at a time.
+   *
+   * @throws {ServerEnded} Nobody is there to answer any more.
+   */
+  async ask<Answer>(order: Order): Promise<Answer> {
     const answered = once(this.#child, 'message');
-    this.#child.send(order);
-    const [answer] = await within(PATIENCE_SECONDS, JSON.stringify(order), answered);
+    answered.catch(() => {});
+    // Whether it arrived is seen by its answer, or by the end of the process.
+    this.#child.send(order, () => {});
+    const [answer] = await within(PATIENCE_SECONDS, order.do, Promise.race([answered, this.#ended]));
     if (answer.error) throw new Error(answer.error);
     return answer;
   }
@@ -73,6 +103,18 @@ export class ServerProcess implements AsyncDisposable {
     const bytes = await residentBytes(this.#child.pid ?? 0);
     if (bytes === undefined) throw new Error('Memory is read from /proc, which is not here.');
     return bytes / 2 ** 20;
+  }
+
+  /** MiB in use, buffers included, once what can be collected is. It takes orders, as the bench's own servers do. */
+  async heap(): Promise<number> {
+    return (await this.ask<{ bytes: number }>({ do: 'heap' })).bytes / 2 ** 20;
+  }
+
+  /** Once all is let go that takes a moment to be. */
+  async settledMemory(): Promise<Memory> {
+    await this.heap();
+    await delay(SETTLE_MS);
+    return { heap: await this.heap(), resident: await this.memory() };
   }
 
   /** Microseconds of processor that it used so far, all threads. */

@@ -1,4 +1,4 @@
-/** Queries per second: one that touches no store on every server, and two that do on ours. */
+/** Queries per second: one that touches no store on every server, and some that may on ours. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ask, openSession, post, startAnalysis } from './client.ts';
@@ -7,6 +7,8 @@ import { ServerProcess, startGateway } from './processes.ts';
 import { createEmbedded } from './stores.ts';
 
 const CONNECTIONS = 10;
+/** Characters: jobs with longer inputs are read from the store each time (src/jobs/hot.ts). */
+const LONG_INPUT = 17_000;
 const SMALL = '{ __typename }';
 const JOB = `query($id: ID!) {
   job(id: $id) { id kind status createdAt startedAt finishedAt elapsedSeconds lastSeq progress { step total fraction message } }
@@ -28,50 +30,79 @@ export const queries: Measurement = {
     await using compiled = await ServerProcess.start(new URL('./peers/mercurius.js', import.meta.url), {
       args: ['jit'],
     });
-    const id = await fill(gateway.url);
+    const { finished, long } = await fill(gateway.url);
     await fill(logging.url);
 
-    const beside = (what: string, query: object, servers: Record<string, ServerProcess>) =>
-      race(what, JSON.stringify(query), { 'bare node:http, the same bytes': floor, ...servers }, effort);
+    const small: Question = { query: SMALL };
+    const bare = (question: Question) => ({
+      'bare node:http, the same bytes': { server: floor, ...question },
+    });
+    const hot: Question = { query: JOB, variables: { id: finished } };
+    const page: Question = { query: PAGE };
     return [
-      ...(await beside(
+      ...(await race(
         '`{ __typename }`',
-        { query: SMALL },
         {
-          Signalbox: gateway,
-          'Signalbox, logging each request': logging,
-          'Yoga 5': yoga,
-          'Apollo Server 5': apollo,
-          'Mercurius 16': mercurius,
-          'Mercurius 16 with jit': compiled,
+          ...bare(small),
+          Signalbox: { server: gateway, ...small },
+          'Signalbox, logging each request': { server: logging, ...small },
+          'Yoga 5': { server: yoga, ...small },
+          'Apollo Server 5': { server: apollo, ...small },
+          'Mercurius 16': { server: mercurius, ...small },
+          'Mercurius 16 with jit': { server: compiled, ...small },
         },
+        effort,
       )),
-      ...(await beside('`job(id)`', { query: JOB, variables: { id } }, { Signalbox: gateway })),
-      ...(await beside('`jobs(first: 50)`', { query: PAGE }, { Signalbox: gateway })),
+      ...(await race(
+        '`job(id)`',
+        {
+          ...bare(hot),
+          'Signalbox, a job just seen': { server: gateway, ...hot },
+          'Signalbox, a job too long to be kept': { server: gateway, query: JOB, variables: { id: long } },
+          'Mercurius 16 with jit, `{ __typename }`': { server: compiled, ...small },
+        },
+        effort,
+      )),
+      ...(await race(
+        '`jobs(first: 50)`',
+        { ...bare(page), Signalbox: { server: gateway, ...page } },
+        effort,
+      )),
     ];
   },
 };
 
+interface Question {
+  query: string;
+  variables?: object;
+}
+
 /** The floor comes first and writes what the second, the gateway, answers. */
 async function race(
   what: string,
-  body: string,
-  servers: Record<string, ServerProcess>,
+  asked: Record<string, Question & { server: ServerProcess }>,
   { rounds, seconds }: Effort,
 ): Promise<Line[]> {
-  const [floor, gateway] = Object.values(servers);
-  const answer = await post(gateway!.url, body);
-  if (JSON.parse(answer).errors) throw new Error(answer);
-  await fetch(floor!.url, { method: 'PUT', body: answer });
-  const differing = Object.entries(servers).filter(([name]) => !name.startsWith('Signalbox'));
-  for (const [name, { url }] of differing)
-    if ((await post(url, body)).trim() !== answer.trim()) throw new Error(`${name} answers something else.`);
-
-  const contestants = Object.entries(servers).map(([name, server]) => [
+  const runners = Object.entries(asked).map(([name, { server, ...question }]) => ({
     name,
-    () => pressed(server, body, seconds),
-  ]);
-  const results = await takingTurns<Pressed>(rounds, Object.fromEntries(contestants));
+    server,
+    body: JSON.stringify(question),
+  }));
+  const [floor, gateway] = runners;
+  const answer = await post(gateway!.server.url, gateway!.body);
+  await fetch(floor!.server.url, { method: 'PUT', body: answer });
+  for (const { name, server, body } of runners) {
+    const own = await post(server.url, body);
+    if (JSON.parse(own).errors) throw new Error(own);
+    // The gateway's other lines are about other data.
+    const same = body === gateway!.body && !name.startsWith('Signalbox');
+    if (same && own.trim() !== answer.trim()) throw new Error(`${name} answers something else.`);
+  }
+
+  const results = await takingTurns<Pressed>(
+    rounds,
+    Object.fromEntries(runners.map(({ name, server, body }) => [name, () => pressed(server, body, seconds)])),
+  );
   return [
     ...compared(
       `${what}, per second`,
@@ -107,18 +138,23 @@ async function pressed(server: ServerProcess, body: string, seconds: number): Pr
   return { perSecond: requests.total / duration, microseconds: used / requests.total };
 }
 
-/** One job that is over in earnest, and more than a page of cancelled ones. */
-async function fill(url: string): Promise<string> {
+/** One job that is over in earnest, one with a long input, and more than a page of cancelled ones. */
+async function fill(url: string): Promise<{ finished: string; long: string }> {
   const finished = await startAnalysis(url, await openSession(url));
   const crowded = await openSession(url);
   for (let i = 0; i < 60; i++) {
     const id = await startAnalysis(url, crowded);
     await ask(url, 'mutation($id: ID!) { cancelJob(id: $id) { __typename } }', { id });
   }
+  const { sendMessage } = await ask(
+    url,
+    'mutation($input: SendMessageInput!) { sendMessage(input: $input) { ... on ChatTurn { id } } }',
+    { input: { sessionId: await openSession(url), message: 'x'.repeat(LONG_INPUT) } },
+  );
   for (let status = ''; status !== 'COMPLETED'; ) {
     ({ status } = (await ask(url, 'query($id: ID!) { job(id: $id) { status } }', { id: finished })).job);
     if (status === 'FAILED') throw new Error('The analysis failed.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return finished;
+  return { finished, long: sendMessage.id };
 }

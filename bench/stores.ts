@@ -51,6 +51,12 @@ export async function createOnServer(): Promise<Database | null> {
   });
 }
 
+/**
+ * Outside the gateway's process, where there is a server: in it, the embedded database weighs more, and less evenly, than
+ * what is looked for in its memory.
+ */
+export const createOutside = async (): Promise<Database> => (await createOnServer()) ?? createEmbedded();
+
 /** One of each kind that there is, one after the other. */
 export async function* eachStore(): AsyncGenerator<Database> {
   await using embedded = createEmbedded();

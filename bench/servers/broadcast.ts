@@ -1,15 +1,16 @@
 /** The floor of delivery: sends each socket the same bytes, as often as it is told. */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { announce, takeOrders } from './answering.ts';
+import { announce, copied, type Publication, publishing, takeOrders } from './answering.ts';
 
 const server = createServer();
 const { clients } = new WebSocketServer({ server, perMessageDeflate: false });
 
 takeOrders({
-  broadcast({ message, count }: { message: string; count: number }) {
-    for (let i = 0; i < count; i++) for (const socket of clients) socket.send(message);
-    return {};
-  },
+  publish: ({ message, ...publication }: Publication & { message: string }) =>
+    publishing(1, publication, () => {
+      const own = copied(message);
+      for (const socket of clients) socket.send(own);
+    }),
 });
 announce(server);
