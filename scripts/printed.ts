@@ -1,10 +1,10 @@
 /**
- * Prints what the code says of itself: schema.graphql from src/schema, docs/configuration.md from src/config.ts.
+ * Prints what the code says of itself: schema.graphql from src/schema, docs/configuration.md from src/config.
  * With --check it only says which of them are not up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { SETTINGS } from '../src/config.ts';
+import { GROUPS, type Setting } from '../src/config/index.ts';
 import { schema } from '../src/schema/index.ts';
 
 const printed = {
@@ -22,19 +22,24 @@ for (const [name, text] of Object.entries(printed)) {
 }
 
 function configuration(): string {
-  const rows = Object.entries(SETTINGS).map(
-    ([name, { default: value, meaning }]) =>
-      `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${meaning} |`,
+  const tables = Object.entries(GROUPS).map(
+    ([title, settings]) => `## ${title}
+
+| name | default | meaning |
+| --- | --- | --- |
+${Object.entries(settings).map(row).join('\n')}
+`,
   );
   return `# Configuration
 
-Printed from \`src/config.ts\` by \`npm run schema\`.
+Printed from \`src/config\` by \`npm run schema\`.
 
 Everything comes from the environment and is checked before anything starts: a wrong value ends the process with exit
 code 2, and the message names the setting, the value and what is allowed. An empty value counts as absent.
 
-| name | default | meaning |
-| --- | --- | --- |
-${rows.join('\n')}
-`;
+${tables.join('\n')}`;
+}
+
+function row([name, { default: value, meaning }]: [string, Setting]): string {
+  return `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${meaning} |`;
 }

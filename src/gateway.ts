@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import { DomainError } from './errors.ts';
 import { createEngine } from './jobs/index.ts';
 import {

@@ -1,7 +1,7 @@
 /** What of the configuration each part of the gateway wants to know. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import type { MigrationOutside } from './migration/index.ts';
 import type { Outside } from './services/index.ts';
 import type { StoreSettings } from './store/index.ts';

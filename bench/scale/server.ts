@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { createEngine, type JobKind, type Run } from '../../src/jobs/index.ts';
 import { storeSettings } from '../../src/settings.ts';

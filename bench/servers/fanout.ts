@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { JobChanges } from '../../src/jobs/changes.ts';
 import { Hub } from '../../src/jobs/hub.ts';
 import type { EventBody, JobEvent } from '../../src/jobs/index.ts';

@@ -1,6 +1,6 @@
 /** A gateway as `npm start` runs it, that also says what it has on its heap. */
 import { pino } from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { takeOrders, tell } from './answering.ts';
 

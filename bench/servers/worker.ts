@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createEngine, type Engine, type JobKind } from '../../src/jobs/index.ts';
 import { storeSettings } from '../../src/settings.ts';
 import { openStore } from '../../src/store/index.ts';

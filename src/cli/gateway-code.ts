@@ -2,7 +2,7 @@
 export async function gatewayCode() {
   const [{ createGateway, rollBackWithoutGateway }, { readConfig }] = await Promise.all([
     import('../gateway.ts'),
-    import('../config.ts'),
+    import('../config/index.ts'),
   ]);
   return { createGateway, rollBackWithoutGateway, readConfig };
 }

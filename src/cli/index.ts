@@ -1,7 +1,7 @@
 /**
  * The command line: serves a gateway, or asks one. What it asks goes through the SDK, as everybody else's requests do,
  * also where the gateway runs in this very process.
- * It knows the SDK, gateway.ts and config.ts; it never hears of services, jobs or the store.
+ * It knows the SDK, gateway.ts and config; it never hears of services, jobs or the store.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import about from '../../package.json' with { type: 'json' };

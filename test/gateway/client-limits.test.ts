@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { startGateway } from '../support/gateway.ts';
 
 /** Opens a WebSocket that says who it is. @returns What it was answered, or the code with which it was refused. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { type Ask, conversationsOf, texts } from '../services/conversations/client.ts';
 import { describeBesideFlask } from '../services/conversations/flask.ts';

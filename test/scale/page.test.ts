@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readMeasured } from '../../bench/scale/costs.ts';
 import { usualSystem } from '../../bench/scale/load.ts';
 import { filled, readPage } from '../../bench/scale/page.ts';
-import { SETTINGS } from '../../src/config.ts';
+import { SETTINGS } from '../../src/config/index.ts';
 import { defaultLimits } from '../../src/server/limits.ts';
 
 /** Its tables are two dozen simulations: some seconds, on a quiet machine. */

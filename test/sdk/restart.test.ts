@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { connect, unwrap } from '../../sdk/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { seed } from '../support/data-dir.ts';
 import { silent } from '../support/stores.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import type { Db } from '../../src/store/index.ts';

@@ -1,6 +1,6 @@
 /** A gateway in a process of its own, to be killed. Says its address on standard output; logs what its analyst is asked. */
 import { appendFileSync } from 'node:fs';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { Analyst } from '../../src/services/analysis/analyst.ts';
 import { builtinAnalyst } from '../../src/services/analysis/builtin/index.ts';
