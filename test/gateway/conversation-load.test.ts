@@ -8,6 +8,7 @@ import { after, startProvider } from '../support/provider.ts';
 const CONVERSATIONS = 200;
 const TURNS = 20;
 const PROVIDER_MS = 10;
+const PATIENCE = { timeout: 240_000, interval: 1_000 };
 /** What all of it may leave on the heap: 8,000 messages and their jobs are on disk, or PGlite's own. */
 const MOST_KEPT_BYTES = 96 * 1024 * 1024;
 
@@ -21,7 +22,7 @@ it(`${CONVERSATIONS} conversations of ${TURNS} turns at once: every history is c
 }) => {
   await using provider = await startProvider(after(PROVIDER_MS, answering()));
   await using gateway = await startGateway({ environment: configured(provider) });
-  const { send, history } = conversationsOf(gateway.ask);
+  const { send, turn, history } = conversationsOf(gateway.ask);
   await send(await gateway.openSession(), 'warm');
 
   const sessions = await Promise.all(Array.from({ length: CONVERSATIONS }, () => gateway.openSession()));
@@ -29,9 +30,13 @@ it(`${CONVERSATIONS} conversations of ${TURNS} turns at once: every history is c
   const began = performance.now();
   await Promise.all(
     sessions.map(async (sessionId, number) => {
-      for (let turn = 0; turn < TURNS; turn += 1) {
-        const { status, reply } = await send(sessionId, `${number}/${turn}`);
-        expect([status, reply]).toEqual(['COMPLETED', `You said: ${number}/${turn}`]);
+      for (let place = 0; place < TURNS; place += 1) {
+        const said = { status: 'COMPLETED', reply: `You said: ${number}/${place}` };
+        const sent = await send(sessionId, `${number}/${place}`);
+        // Provider and gateway share this process, whose loop takes in one new connection each time it comes round: on a
+        // busy machine the first turns can outlast what a caller waits. It looks again then.
+        if (sent.status === 'RUNNING') await expect.poll(() => turn(sent.id), PATIENCE).toMatchObject(said);
+        else expect(sent).toMatchObject(said);
       }
     }),
   );
@@ -54,4 +59,4 @@ it(`${CONVERSATIONS} conversations of ${TURNS} turns at once: every history is c
     expect(texts(await history(sessionId))).toEqual(said.flat());
   }
   expect(kept).toBeLessThan(MOST_KEPT_BYTES);
-}, 300_000);
+}, 600_000);
