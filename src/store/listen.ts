@@ -58,8 +58,9 @@ export class Listening {
       this.#idle = new AbortController();
       await opened?.then(end, () => {});
     } else if (!this.#channels().includes(subscription.channel))
-      // One that is lost meanwhile is replaced by one that does not listen to it.
-      await opened
+      // Not waited for: while the database is away it would be until that is back. And a connection that is lost
+      // meanwhile is replaced by one that does not listen to it.
+      void opened
         ?.then((client) => client.query(`unlisten ${client.escapeIdentifier(subscription.channel)}`))
         .catch(() => {});
   }
@@ -136,12 +137,21 @@ export class Listening {
     client.query('select 1').catch((error: unknown) => {
       this.#log.warn({ err: error }, 'the listening connection does not answer');
       // `end()` would wait for the same silent peer.
-      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      cut(client);
     });
   }
 }
 
-const end = (client: pg.Client): Promise<void> => client.end().catch(() => {});
+/** Waits for the peer's good-bye no longer than for an answer. */
+async function end(client: pg.Client): Promise<void> {
+  const timer = setTimeout(() => cut(client), ANSWER_MS);
+  await client.end().catch(() => {});
+  clearTimeout(timer);
+}
+
+function cut(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
 
 /** Whoever begins to listen while the connection is away waits no longer than for an answer. */
 async function withinAnswerTime<Value>(promise: Promise<Value>): Promise<Value> {

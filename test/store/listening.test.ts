@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
+import { takeAway } from '../migration/flags/world.ts';
 import { createOnServer, describeOnServer, describeOnStores } from '../support/stores.ts';
 
 const notify = ({ db }: Store, channel: string, payload: string) =>
@@ -73,6 +74,23 @@ describeOnServer('a process that listens to several channels', () => {
 
     await Promise.all(listening.map((listener) => listener.close()));
     await expect.poll(async () => (await listeners(store)).rows, SOON).toEqual([]);
+    await store.close();
+    await database.drop();
+  });
+
+  it('leaves any of them while the database is away', async () => {
+    const database = await createOnServer();
+    const store = await database.open();
+    const lost = Promise.withResolvers<void>();
+    const never = () => {};
+    const one = await store.listen('one', never, never, lost.resolve);
+    const two = await store.listen('two', never, never);
+
+    const away = await takeAway(database);
+    await lost.promise;
+    await one.close();
+    await two.close();
+    await away.restore();
     await store.close();
     await database.drop();
   });
