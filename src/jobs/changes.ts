@@ -6,8 +6,12 @@ import { type JobReader, matches } from './reader.ts';
 import { JOB_COLUMNS, toJob } from './rows.ts';
 import type { Job, JobFilter } from './types.ts';
 
-/** Jobs that a slow watcher may be behind by; then it reads the list again. */
+/** Jobs that a slow watcher may be behind by; then it reads what it has not been told. */
 const KEPT_CHANGES = 1_000;
+/** Of those it reads so many at a time, */
+const MISSED_PAGE = 500;
+/** and those that ended so long before it looked last: the clocks of processes differ. */
+const CLOCKS_MS = 120_000;
 /** Jobs matching at the beginning that a watcher is told, the newest. */
 const FIRST_PAGE = 100;
 /** Changes that come within this are read together. */
@@ -18,9 +22,11 @@ interface Watcher {
   filter: JobFilter;
   /** Newest state of the jobs that changed since the watcher last looked. */
   changed: Map<string, Job>;
-  /** True where it has to read the list again. */
+  /** True where it has not heard of everything, and has to read. */
   missed: boolean;
-  /** How far the jobs of the newest list were: a read that began before it may come in after it. */
+  /** When it looked last, by this process's clock; undefined before it has. */
+  lookedAt: number | undefined;
+  /** How far the jobs were that it read last: a read that began before may come in after it. */
   listed: Map<string, number>;
   wakeUp: PromiseWithResolvers<void>;
 }
@@ -51,6 +57,7 @@ export class JobChanges {
       filter,
       changed: new Map(),
       missed: true,
+      lookedAt: undefined,
       listed: new Map(),
       wakeUp: Promise.withResolvers(),
     };
@@ -60,10 +67,11 @@ export class JobChanges {
     this.#add(watcher);
     try {
       while (!leaving.aborted) {
-        for (const job of await this.#take(watcher, leaving)) {
-          if (leaving.aborted) return;
-          yield job;
-        }
+        for await (const jobs of this.#untold(watcher, leaving))
+          for (const job of jobs) {
+            if (leaving.aborted) return;
+            yield job;
+          }
         if (watcher.changed.size === 0 && !watcher.missed) await watcher.wakeUp.promise;
       }
     } finally {
@@ -72,25 +80,58 @@ export class JobChanges {
     }
   }
 
-  async #take(watcher: Watcher, signal: AbortSignal): Promise<Job[]> {
-    const { owner, filter } = watcher;
+  async *#untold(watcher: Watcher, signal: AbortSignal): AsyncGenerator<Job[], void> {
+    const { lookedAt } = watcher;
+    watcher.lookedAt = Date.now();
     watcher.wakeUp = Promise.withResolvers();
     if (watcher.missed) {
       watcher.missed = false;
       watcher.changed.clear();
-      const list = () => this.#needs.reader.list(owner, filter, FIRST_PAGE);
-      const { jobs } = await patiently(list, signal).catch((error: unknown) => {
-        if (signal.aborted) return { jobs: [] };
-        throw error;
-      });
-      watcher.listed = new Map(jobs.map(({ id, lastSeq }) => [id, lastSeq]));
-      for (const { id, lastSeq } of jobs)
-        if ((watcher.changed.get(id)?.lastSeq ?? Number.POSITIVE_INFINITY) <= lastSeq)
-          watcher.changed.delete(id);
-      return jobs.reverse();
+      watcher.listed.clear();
+      if (lookedAt === undefined) yield* this.#newest(watcher, signal);
+      else yield* this.#missed(watcher, new Date(lookedAt - CLOCKS_MS), signal);
+    } else {
+      const jobs = [...watcher.changed.values()];
+      watcher.changed.clear();
+      yield jobs;
     }
-    const jobs = [...watcher.changed.values()];
-    watcher.changed.clear();
+  }
+
+  /** What matches when somebody begins to watch. */
+  async *#newest(watcher: Watcher, signal: AbortSignal): AsyncGenerator<Job[], void> {
+    const { owner, filter } = watcher;
+    const { reader } = this.#needs;
+    const newest = async () => (await reader.list(owner, filter, FIRST_PAGE)).jobs.reverse();
+    yield this.#read(watcher, newest, signal);
+  }
+
+  /** What may have changed while nothing was heard, or too much. */
+  async *#missed(watcher: Watcher, since: Date, signal: AbortSignal): AsyncGenerator<Job[], void> {
+    const { owner, filter } = watcher;
+    const { reader } = this.#needs;
+    for (let after = 0; !signal.aborted; ) {
+      const page = { first: MISSED_PAGE, after };
+      const jobs = await this.#read(watcher, () => reader.changedSince(owner, filter, since, page), signal);
+      yield jobs;
+      if (jobs.length < MISSED_PAGE) return;
+      after = jobs.at(-1)?.number ?? 0;
+    }
+  }
+
+  async #read(watcher: Watcher, read: () => Promise<Job[]>, signal: AbortSignal): Promise<Job[]> {
+    const jobs = await patiently(read, signal).catch((error: unknown) => {
+      if (signal.aborted) return [];
+      throw error;
+    });
+    for (const { id, lastSeq } of jobs) {
+      watcher.listed.set(id, lastSeq);
+      if ((watcher.changed.get(id)?.lastSeq ?? Number.POSITIVE_INFINITY) <= lastSeq)
+        watcher.changed.delete(id);
+    }
+    while (watcher.listed.size > KEPT_CHANGES) {
+      const [oldest = ''] = watcher.listed.keys();
+      watcher.listed.delete(oldest);
+    }
     return jobs;
   }
 

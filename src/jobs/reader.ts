@@ -63,6 +63,28 @@ export class JobReader {
     return { jobs: rows.slice(0, first).map(toJob), hasNextPage: rows.length > first };
   }
 
+  /**
+   * Jobs that may have changed since then: those that are not over, and those that ended behind it. The oldest first,
+   * at most `first`, behind the job with the number `after`.
+   */
+  async changedSince(
+    owner: string,
+    filter: JobFilter,
+    since: Date,
+    { first, after }: { first: number; after: number },
+  ): Promise<Job[]> {
+    const rows = await this.#db
+      .selectFrom('jobs')
+      .select(JOB_COLUMNS)
+      .where((at) => matching(at, owner, filter))
+      .where((at) => at.or([at('finished_at', 'is', null), at('finished_at', '>=', since)]))
+      .where('number', '>', after)
+      .orderBy('number')
+      .limit(first)
+      .execute();
+    return rows.map(toJob);
+  }
+
   /** Several pages in one statement. */
   async listMany(owner: string, wanted: readonly PageWanted[]): Promise<JobPage[]> {
     const [only, ...more] = wanted.map((page, place) =>
