@@ -9,6 +9,17 @@ const OTHERS = ['NODE_ENV'];
 const known = [...Object.keys(SETTINGS), ...OTHERS];
 const unknown = (names: Iterable<string>) => [...names].filter((name) => !known.includes(name));
 
+/** What a unit sets where no file can undo it: between `env` and the program. */
+function fixed(file: string): Map<string, string> {
+  const [, pairs = ''] = /^ExecStart=\/usr\/bin\/env((?: [A-Z_]+=\S+)+)/m.exec(read(`systemd/${file}`)) ?? [];
+  return new Map(
+    pairs
+      .split(' ')
+      .filter(Boolean)
+      .map((pair) => pair.split('=') as [string, string]),
+  );
+}
+
 describe('what is there to deploy', () => {
   it('sets in containers only what the gateway knows', () => {
     const [, settings = ''] = /^ENV (.+)$/m.exec(read('Dockerfile')) ?? [];
@@ -41,7 +52,25 @@ describe('what is there to deploy', () => {
       );
       const names = lines.flatMap((pairs) => pairs.split(' ').map((pair) => pair.split('=')[0] ?? ''));
       expect(names.length).toBeGreaterThan(0);
-      expect(unknown(names)).toEqual([]);
+      expect(unknown([...names, ...fixed(file).keys()])).toEqual([]);
     },
   );
+
+  it('makes a worker of a worker, whatever its settings file says', () => {
+    expect(fixed('signalbox-worker@.service')).toEqual(
+      new Map([
+        ['ROLE', 'worker'],
+        ['PROBE_PORT', '410%i'],
+      ]),
+    );
+  });
+
+  it('hands on the Host header with the port that a page of the same origin names', () => {
+    const { configs } = parse(read('compose.yaml'), { merge: true });
+    expect(configs.nginx.content).toContain('proxy_set_header Host $$http_host;');
+  });
+
+  it('has each gateway of the chart probed by its address', () => {
+    expect(read('helm/signalbox/templates/gateway.yaml')).not.toContain('httpHeaders');
+  });
 });

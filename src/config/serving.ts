@@ -20,6 +20,17 @@ const origins = z
     'origins like https://app.example.com with commas between them',
   );
 
+/** As a URL has them, which the Host header is compared with: in small letters, international ones in ASCII. */
+const hosts = z
+  .string()
+  .transform((text) => text.split(',').map((host) => host.trim()))
+  .refine(
+    (all) =>
+      all.every((host) => /^(\[[^\]]+\]|[^\s:/?#@*[\]\\]+)$/.test(host) && URL.canParse(`http://${host}`)),
+    'names like gateway.example.com, without scheme and port, with commas between them',
+  )
+  .transform((all) => all.map((host) => new URL(`http://${host}`).hostname));
+
 /** Where this process listens, and whom it answers. */
 export const serving = {
   HOST: { schema: z.string().min(1), default: '127.0.0.1', meaning: 'Address to listen on.' },
@@ -48,10 +59,10 @@ export const serving = {
     meaning: 'Origins of web pages that may call, beside the gateway’s own; with commas between them.',
   },
   ALLOWED_HOSTS: {
-    schema: z.string().transform((text) => text.split(',').map((host) => host.trim())),
+    schema: hosts,
     default: undefined,
     meaning:
-      'Names under which the gateway may be called, with commas between them. On a loopback HOST only localhost’s are answered without it, which keeps web pages from reaching the gateway through a name of their own.',
+      'Names under which the gateway may be called, without ports, with commas between them; `/health` and `/metrics` answer under any. On a loopback HOST only localhost’s are answered without it, which keeps web pages from reaching the gateway through a name of their own.',
   },
   MAX_CONNECTIONS: {
     schema: integer(1, 1_000_000),

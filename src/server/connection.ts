@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import type { Admission, HeaderReader } from './auth.ts';
 import { Call, requestIdFrom, type Viewer } from './call.ts';
+import { OperationIds } from './operation-ids.ts';
 import { frameOf, keepable } from './shared/frames.ts';
 import { Outlet } from './shared/outlet.ts';
 import type { Turn } from './shared/turn.ts';
@@ -18,9 +19,10 @@ export class Connection {
   readonly #log: Logger;
   #id: string | undefined;
   readonly #since = performance.now();
+  /** Those included that were left and still stop. */
   readonly #running = new Map<string, Call>();
-  /** Those that were left and still stop: a client may use their ids again. */
-  #stopping: Set<Call> | undefined;
+  readonly #ids = new OperationIds();
+  #heldBytes = 0;
   readonly socket: WebSocket;
   readonly #below: Socket;
   /** Let go once they were read: a connection may be there for days. */
@@ -74,7 +76,12 @@ export class Connection {
 
   /** Operations, those included that still stop. */
   get running(): number {
-    return this.#running.size + (this.#stopping?.size ?? 0);
+    return this.#running.size;
+  }
+
+  /** Of the messages that began them, which are kept as long. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** How long nothing has run on it; 0 while anything does. */
@@ -99,11 +106,9 @@ export class Connection {
   begin(id: string): Call {
     const call = new Call(this.#log);
     call.viewer = this.#viewer;
-    this.#setAside(id);
     this.#running.set(id, call);
     call.onEnd(() => {
-      if (this.#running.get(id) === call) this.#running.delete(id);
-      else this.#stopping?.delete(call);
+      this.#running.delete(id);
       this.#idleSince = performance.now();
       call.note('info', 'websocket operation', () => ({
         connection: this.id,
@@ -114,23 +119,13 @@ export class Connection {
     return call;
   }
 
-  leave(id: string): void {
-    this.#running.get(id)?.leave();
-    this.#setAside(id);
+  /** @returns The id by which the client knows it. */
+  idOutside(id: string): string {
+    return this.#ids.outside(id);
   }
 
   leaveAll(): void {
     for (const call of this.#running.values()) call.leave();
-    for (const call of this.#stopping ?? []) call.leave();
-  }
-
-  /** Makes room for another of the same id. */
-  #setAside(id: string): void {
-    const call = this.#running.get(id);
-    if (!call) return;
-    this.#running.delete(id);
-    this.#stopping ??= new Set();
-    this.#stopping.add(call);
   }
 
   /** The socket as graphql-ws wants it: sending waits until the bytes have left, which holds back the next event. */
@@ -143,7 +138,7 @@ export class Connection {
         new Promise((resolve) => {
           if (socket.readyState !== WebSocket.OPEN) return resolve();
           this.#outlet?.flush();
-          const frame = frameOf(data);
+          const frame = frameOf(this.#ids.translated(data));
           this.#below.write(this.#below.writableLength > 0 ? keepable(frame) : frame, () => {
             if (socket.isPaused && socket.bufferedAmount < unsentBytes) socket.resume();
             resolve();
@@ -154,16 +149,39 @@ export class Connection {
       onMessage: (take) =>
         socket.on('message', (data) => {
           const message = parsed(String(data));
-          // graphql-ws would wait for the source's next event before anybody heard of it.
-          const left = completed(message);
-          if (left !== undefined) this.leave(left);
+          const begun = this.#named(message);
+          const bytes = begun === undefined ? 0 : (data as Buffer).length;
+          this.#heldBytes += bytes;
+          const done = () => {
+            this.#heldBytes -= bytes;
+            if (begun !== undefined) this.#ids.end(begun);
+          };
           // It keeps what it is given for as long as the operation lasts: not the text, and nothing of ours.
-          take(message as string).catch((error: unknown) => {
+          take(message as string).then(done, (error: unknown) => {
+            done();
             this.log.error({ fault: String(error) }, 'websocket message failed');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
           });
         }),
     };
+  }
+
+  /** Gives a message the id that its operation has inside. @returns That of an operation that begins. */
+  #named(message: unknown): string | undefined {
+    const named = (message ?? {}) as { type?: unknown; id?: unknown };
+    const { type, id } = named;
+    if (typeof id !== 'string') return undefined;
+    if (type === 'subscribe') {
+      named.id = this.#ids.begin(id);
+      return named.id as string;
+    }
+    if (type === 'complete') {
+      const left = this.#ids.leave(id);
+      named.id = left;
+      // graphql-ws would wait for the source's next event before anybody heard of it.
+      this.#running.get(left)?.leave();
+    }
+    return undefined;
   }
 }
 
@@ -174,10 +192,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** The id of the operation that a message ends; undefined where it is another message. */
-function completed(message: unknown): string | undefined {
-  const { type, id } = (message ?? {}) as { type?: unknown; id?: unknown };
-  return type === 'complete' && typeof id === 'string' ? id : undefined;
 }

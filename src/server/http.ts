@@ -29,6 +29,9 @@ const lingerMs = 5_000;
 /** Names by which we were addressed that are remembered as ours. */
 const KNOWN_HOSTS = 100;
 
+/** What holds nothing that a web page could want. */
+const WATCHED: ReadonlySet<string> = new Set(['/health', '/health/live', '/metrics']);
+
 /** The sockets: routes requests and upgrades, watches them to their end, and stops without cutting anybody short. */
 export class Http {
   readonly #needs: Needs;
@@ -36,6 +39,7 @@ export class Http {
   /** Answers under way, and for whom. */
   readonly #open = new Map<ServerResponse, Call>();
   #hosts: ReadonlySet<string> | undefined;
+  #isLocal = false;
   /** Host headers, port and all, that were found to be ours. */
   readonly #known = new Set<string>();
   #draining = false;
@@ -49,6 +53,8 @@ export class Http {
       connectionsCheckingInterval: Math.min(limits.headersMs, 5_000),
       keepAliveTimeout: limits.keepAliveMs,
       noDelay: true,
+      // Whoever offers another protocol beside, as HTTP/2 without TLS, is answered in this one.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     });
     this.#server.on('request', (request, response) => this.#take(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -57,8 +63,8 @@ export class Http {
 
   listen(host: string, port: number): Promise<AddressInfo> {
     const { allowedHosts } = this.#needs;
-    if (allowedHosts || loopback.includes(host))
-      this.#hosts = new Set([...loopback, ...(allowedHosts ?? [])]);
+    this.#isLocal = loopback.includes(host);
+    if (allowedHosts || this.#isLocal) this.#hosts = new Set([...loopback, ...(allowedHosts ?? [])]);
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, backlog: 4096 }, () => {
@@ -114,7 +120,7 @@ export class Http {
     this.#follow(call, url?.pathname ?? '', request, response);
     this.#introduce(call, response);
     if (!url) problem(response, 400, 'BAD_REQUEST', 'The request has no valid URL.');
-    else if (!this.#isOurs(url))
+    else if (!this.#isOurs(url) && !this.#isForWatchers(url))
       problem(response, 421, 'WRONG_HOST', `Nothing is served for ${url.hostname}.`);
     else await this.#route(url.pathname, request, response, call);
   }
@@ -129,8 +135,10 @@ export class Http {
     const { handler, health, routes } = this.#needs;
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
 
-    if (isGraphql(path)) await handler.yoga(request, response, { call });
-    else if (path === '/health/live') json(response, 200, { status: 'ok' });
+    if (isGraphql(path)) {
+      if (handler.page.isFor(request)) await handler.page.answer(request, response);
+      else await handler.yoga(request, response, { call });
+    } else if (path === '/health/live') json(response, 200, { status: 'ok' });
     else if (path === '/health') {
       const found = await healthWithin(handler.limits.healthMs, health);
       const status = this.#draining ? 'draining' : found.ready ? 'ok' : 'unavailable';
@@ -182,6 +190,11 @@ export class Http {
     if (!url || !this.#isOurs(url)) return false;
     if (plain && this.#known.size < KNOWN_HOSTS) this.#known.add(host);
     return true;
+  }
+
+  /** Those who watch over us ask each process by its address. */
+  #isForWatchers({ pathname }: URL): boolean {
+    return !this.#isLocal && WATCHED.has(pathname);
   }
 
   /** Browsers do not ask before they connect, but they say for which page. What is no browser says nothing. */

@@ -25,7 +25,8 @@ export interface ServerNeeds extends HandlerNeeds {
   port: number;
   /**
    * Names under which we may be addressed, as `gateway.example.com`, beside `localhost`. By default all; on a loopback
-   * address none: a web page could otherwise reach a gateway without tokens through a name that leads there.
+   * address none: a web page could otherwise reach a gateway without tokens through a name that leads there. Elsewhere
+   * health and metrics answer under any name, as those ask that watch over each process.
    */
   allowedHosts?: readonly string[] | undefined;
   /** Paths beside `/graphql` and `/health`, as `/metrics`. */

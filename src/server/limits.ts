@@ -39,6 +39,8 @@ export interface ServerLimits {
   connections: number;
   /** Operations running on one WebSocket. */
   subscriptionsPerConnection: number;
+  /** Messages that began the operations running on one WebSocket, together: one of `jsonBytes` fits. */
+  operationBytesPerConnection: number;
   /** WebSockets and event streams of one owner together. */
   connectionsPerOwner: number;
   /** For the answer to a health check. */
@@ -66,6 +68,7 @@ export const defaultLimits: ServerLimits = {
   idleMs: 600_000,
   connections: 20_000,
   subscriptionsPerConnection: 100,
+  operationBytesPerConnection: 1024 ** 2,
   connectionsPerOwner: 1_000,
   healthMs: 2_000,
 };

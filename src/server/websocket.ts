@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
-import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
+import { handleProtocols, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Admission, Authenticate } from './auth.ts';
@@ -92,6 +92,14 @@ export class WebSockets {
   }
 }
 
+/** What an operation is made of. */
+const READ = ['query', 'variables', 'operationName'];
+
+/** graphql-ws keeps what a client sent until it is done with the operation, or has got rid of the refusal. */
+function keepOnly(payload: SubscribePayload, names: readonly string[]): void {
+  for (const name of Object.keys(payload)) if (!names.includes(name)) Reflect.deleteProperty(payload, name);
+}
+
 /** Answers an upgrade that is one too many, on a socket that is no WebSocket yet. */
 function refuse(socket: Duplex): void {
   socket.on('error', () => {});
@@ -119,10 +127,21 @@ function protocolOptions({
     }
   };
 
+  const tooManyOn = ({ running, heldBytes }: Connection): string | undefined => {
+    if (running >= limits.subscriptionsPerConnection)
+      return 'Too many operations run on this connection already.';
+    if (heldBytes > limits.operationBytesPerConnection)
+      return 'The operations that run on this connection are too large for another.';
+    return undefined;
+  };
+
   return {
     connectionInitWaitTimeout: limits.connectionInitMs,
 
-    onConnect({ extra, connectionParams }) {
+    onConnect(context) {
+      const { extra, connectionParams } = context;
+      // It would be kept as long as the connection.
+      Object.assign(context, { connectionParams: undefined });
       let admission: Admission;
       try {
         admission = authenticate(extra.headers, connectionParams);
@@ -146,11 +165,12 @@ function protocolOptions({
     },
 
     async onSubscribe({ extra }, id, payload) {
-      if (extra.running >= limits.subscriptionsPerConnection) {
-        return [
-          refusal('TOO_MANY_SUBSCRIPTIONS', 429, 'Too many operations run on this connection already.'),
-        ];
+      const tooMany = tooManyOn(extra);
+      if (tooMany) {
+        keepOnly(payload, []);
+        return [refusal('TOO_MANY_SUBSCRIPTIONS', 429, tooMany)];
       }
+      keepOnly(payload, READ);
       const call = extra.begin(id);
       try {
         return await beginning.prepare(call, payload);
@@ -158,6 +178,7 @@ function protocolOptions({
         const found = Array.isArray(error) ? error : [error];
         const shown = found.map((one) => errors.of(one, call));
         call.end();
+        keepOnly(payload, []);
         return shown;
       }
     },
@@ -170,7 +191,7 @@ function protocolOptions({
       if (result instanceof Offer) {
         // What it was executed with is not needed any more, and the subscription may last for days.
         args.contextValue = undefined;
-        return shared.join(result, { id, call, outlet: extra.outlet(shared.turn) });
+        return shared.join(result, { id: extra.idOutside(id), call, outlet: extra.outlet(shared.turn) });
       }
       if (Symbol.asyncIterator in (result as object)) {
         return live(result as AsyncIterable<ExecutionResult>, call, { errors, presence });

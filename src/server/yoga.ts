@@ -10,6 +10,7 @@ import { QueryBounds } from './documents.ts';
 import { type Expose, formatted, PublicErrors, refusal } from './errors.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { live } from './live.ts';
+import { Page } from './page.ts';
 import { Presence } from './presence.ts';
 import { Recent } from './recent.ts';
 import { Executor } from './short/executor.ts';
@@ -70,18 +71,13 @@ export function createHandler(needs: HandlerNeeds) {
       useExecutor(executor),
       useCalls(needs.log, presence, errors),
       useAuthentication(needs.authenticate),
-      useCSRFPrevention({ requestHeaders: [...csrfHeaders] }),
+      useOwnPages(),
       useBodies(limits),
       useOperations(bounds),
       useEventStreams(presence),
     ],
-    renderGraphiQL,
-    graphiql: {
-      title: 'Signalbox',
-      defaultQuery: needs.exampleQuery ?? '{ __typename }',
-      subscriptionsProtocol: 'SSE',
-      additionalHeaders: { [csrfHeaders[0]]: '1' },
-    },
+    // Yoga would build it anew for everybody who asks.
+    graphiql: false,
     cors: (request) => {
       const origin = request.headers.get('origin');
       if (!origin || !origins.has(origin)) return false;
@@ -97,6 +93,14 @@ export function createHandler(needs: HandlerNeeds) {
     batching: false,
     healthCheckEndpoint: '/graphql/health',
   });
+  const page = new Page(() =>
+    renderGraphiQL({
+      title: 'Signalbox',
+      defaultQuery: needs.exampleQuery ?? '{ __typename }',
+      subscriptionsProtocol: 'SSE',
+      additionalHeaders: { [csrfHeaders[0]]: '1' },
+    }),
+  );
   const short = new ShortWay({
     schema: needs.schema,
     yoga,
@@ -109,7 +113,8 @@ export function createHandler(needs: HandlerNeeds) {
     origins,
   });
   const { schema } = needs;
-  return { yoga, short, schema, bounds, contextFor, limits, origins, errors, presence, fetch: yoga.fetch };
+  const { fetch } = yoga;
+  return { yoga, short, page, schema, bounds, contextFor, limits, origins, errors, presence, fetch };
 }
 
 /** An accessor of its own for each would cost more than a small query's execution. */
@@ -136,9 +141,6 @@ function flat(context: object): object {
   return fields;
 }
 
-/** What a page says, which data need not. */
-const PAGE_HEADERS = { 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' } as const;
-
 /** One executor for all ways in, so that there is one answer to a query. What it has no plan for keeps Yoga's. */
 function useExecutor(executor: Executor): Plugin<object, FromNode> {
   return {
@@ -162,6 +164,24 @@ function settled(result: ExecutionResult, call: Call, errors: PublicErrors): Exe
 
 /** One of these headers makes a browser ask before it sends a request, which a foreign page's would not survive. */
 const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+
+/** What a foreign page may send without asking is refused, and told what it lacks. */
+function useOwnPages(): Plugin<object, FromNode> {
+  const { onRequestParse } = useCSRFPrevention({ requestHeaders: [...csrfHeaders] });
+  return {
+    onRequestParse(payload) {
+      try {
+        return onRequestParse?.(payload);
+      } catch {
+        throw refusal(
+          'FORBIDDEN',
+          403,
+          `A GET, or a body other than JSON, needs the header ${csrfHeaders[0]} with any value.`,
+        );
+      }
+    },
+  };
+}
 
 /** Gives each request its call, and lets no result out that was not looked at. */
 function useCalls(log: Logger, presence: Presence, errors: PublicErrors): Plugin<OperationContext, FromNode> {
@@ -193,8 +213,6 @@ function useCalls(log: Logger, presence: Presence, errors: PublicErrors): Plugin
       response.headers.set('x-request-id', serverContext.call.id);
       response.headers.set('x-content-type-options', 'nosniff');
       const type = response.headers.get('content-type');
-      if (type?.startsWith('text/html'))
-        for (const [name, value] of Object.entries(PAGE_HEADERS)) response.headers.set(name, value);
       if (type?.startsWith('text/event-stream')) {
         response.headers.set('x-accel-buffering', 'no');
         response.headers.set('cache-control', 'no-cache, no-transform');

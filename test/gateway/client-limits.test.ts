@@ -72,4 +72,23 @@ describe('limits that are settings', () => {
       expect(() => readConfig({ [name]: value })).toThrow(`${name}=${value}: must be an integer from 1 to`);
     expect(readConfig({ [name]: '7' })).toMatchObject({ [name]: 7 });
   });
+
+  it('ALLOWED_HOSTS wants names as a Host header has them', () => {
+    for (const value of [
+      'gateway.example.com:4000',
+      'https://gateway.example.com',
+      'a.com/b',
+      '*.a.com',
+      'a.com,',
+      'a b',
+    ])
+      expect(() => readConfig({ ALLOWED_HOSTS: value })).toThrow(
+        `ALLOWED_HOSTS=${value}: must be names like`,
+      );
+    expect(readConfig({ ALLOWED_HOSTS: 'Gateway.Example.com, [::1],bücher.example' }).ALLOWED_HOSTS).toEqual([
+      'gateway.example.com',
+      '[::1]',
+      'xn--bcher-kva.example',
+    ]);
+  });
 });

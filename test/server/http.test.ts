@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { memoryInUse } from '../support/memory.ts';
 import { startWorld } from './world.ts';
 
 const code = async (response: Response) => {
@@ -29,6 +32,78 @@ describe('asking over HTTP', () => {
 
     expect(response.headers.get('content-type')).toContain('text/html');
     expect(await response.text()).toContain('query Example { hello }');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'x-request-id': expect.any(String),
+    });
+  });
+
+  it('shows it compressed to those who can read that, and once to those who keep it', async () => {
+    await using world = await startWorld();
+    const ask = (headers: Record<string, string>) =>
+      fetch(world.url, { headers: { accept: 'text/html', ...headers } });
+    const forms = [
+      await ask({ 'accept-encoding': 'br, gzip' }),
+      await ask({ 'accept-encoding': 'gzip;q=0' }),
+    ];
+    const [compressed, plain] = forms as [Response, Response];
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await compressed.text()).toBe(await plain.text());
+
+    const again = await ask({ 'accept-encoding': 'gzip', 'if-none-match': compressed.headers.get('etag')! });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const other = await ask({
+      'accept-encoding': 'identity',
+      'if-none-match': compressed.headers.get('etag')!,
+    });
+    expect(other.status).toBe(200);
+    await other.body?.cancel();
+  });
+
+  it('holds it once for all who do not read it, and closes them', async () => {
+    await using world = await startWorld({ limits: { stallMs: 2_000 } });
+    await (await fetch(world.url, { headers: { accept: 'text/html' } })).arrayBuffer();
+    const inUse = async () => {
+      const { heapUsed, external } = await memoryInUse();
+      return heapUsed + external;
+    };
+    const before = await inUse();
+    const readers = Array.from({ length: 20 }, () => {
+      const reader = connect(world.port, '127.0.0.1');
+      reader.on('error', () => {});
+      reader.write('GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n');
+      return reader;
+    });
+    await Promise.all(readers.map((reader) => once(reader, 'readable')));
+    expect((await inUse()) - before).toBeLessThan(20_000_000);
+
+    const cut = () => world.lines.filter((line) => line.cut).length;
+    await expect.poll(cut, { timeout: 30_000 }).toBe(20);
+    for (const reader of readers) reader.destroy();
+  });
+
+  it('is answered in HTTP/1.1 where the client offers another protocol beside', async () => {
+    await using world = await startWorld();
+    const body = '{"query":"{ hello }"}';
+    const answer = await raw(
+      world.port,
+      [
+        'POST /graphql HTTP/1.1',
+        'Host: localhost',
+        'Connection: Upgrade, HTTP2-Settings',
+        'Upgrade: h2c',
+        'HTTP2-Settings: AAEAAEAAAAIAAAAA',
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        `\r\n${body}`,
+      ].join('\r\n'),
+      /Hello world|405/,
+    );
+    expect(answer).toContain('HTTP/1.1 200 OK');
+    expect(answer).toContain('{"data":{"hello":"Hello world"}}');
   });
 
   it('answers unknown paths with 404', async () => {
@@ -262,7 +337,9 @@ describe('a foreign page in the browser', () => {
     expect(await code(await world.post('{"query":"{ hello }"}', { 'content-type': 'text/plain' }))).toBe(
       '403 FORBIDDEN',
     );
-    expect(await code(await fetch(`${world.url}?query={hello}`))).toBe('403 FORBIDDEN');
+    const refused = await fetch(`${world.url}?query={hello}`);
+    expect(await refused.clone().text()).toContain('x-graphql-yoga-csrf');
+    expect(await code(refused)).toBe('403 FORBIDDEN');
     for (const header of ['x-graphql-yoga-csrf', 'apollo-require-preflight']) {
       expect((await fetch(`${world.url}?query={hello}`, { headers: { [header]: '1' } })).status).toBe(200);
     }
@@ -275,6 +352,23 @@ describe('a foreign page in the browser', () => {
     expect(await ask(world.port)).toContain('421 Misdirected Request');
     await using named = await startWorld({ allowedHosts: ['evil.example.com'] });
     expect(await ask(named.port)).toContain('200 OK');
+  });
+
+  it('reaches by another name only what watches over the gateway, where that is not local', async () => {
+    const ask = (port: number, path: string) =>
+      raw(port, `GET ${path} HTTP/1.1\r\nHost: 10.1.2.3:4000\r\nConnection: close\r\n\r\n`);
+    const routes = {
+      '/metrics': (_: unknown, response: ServerResponse) => void response.end('up 1'),
+      '/hooks': (_: unknown, response: ServerResponse) => void response.end('taken'),
+    };
+    await using open = await startWorld({ routes, host: '0.0.0.0', allowedHosts: ['gateway.example.com'] });
+    for (const path of ['/metrics', '/health', '/health/live'])
+      expect(await ask(open.port, path)).toContain('200 OK');
+    for (const path of ['/hooks', '/graphql', '/graphql?query={hello}', '/elsewhere'])
+      expect(await ask(open.port, path)).toContain('421 Misdirected Request');
+    await using local = await startWorld({ routes });
+    for (const path of ['/metrics', '/health', '/health/live'])
+      expect(await ask(local.port, path)).toContain('421 Misdirected Request');
   });
 
   it('cannot make a name ours by what it asks for', async () => {

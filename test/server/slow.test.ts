@@ -126,6 +126,20 @@ describe('a connection', () => {
     await expect.poll(status).toBe(101);
   });
 
+  it('keeps nothing of what comes along with an operation or an introduction', async () => {
+    await using world = await startFeed(heavy);
+    // Two bytes each, once they are no ASCII alone.
+    const ballast = `€${'x'.repeat(900_000)}`;
+    const before = await inUse();
+    for (let n = 1; n <= 10; n++) {
+      const { socket } = await world.listener({ ballast });
+      const payload = { query: follow, extensions: { ballast } };
+      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+      await expect.poll(() => world.feed.followers).toBe(n);
+    }
+    expect((await inUse()) - before).toBeLessThan(10_000_000);
+  });
+
   it('keeps little for each who waits', async () => {
     await using world = await startFeed(heavy);
     const [warm, listener] = [await world.listener(), await world.listener()];

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type Client, createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -256,24 +257,102 @@ describe('a WebSocket', () => {
 
   it('keeps an operation apart from an earlier one of the same id that still stops', async () => {
     await using world = await startWorld();
-    const socket = new WebSocket(world.wsUrl, 'graphql-transport-ws');
-    await new Promise((resolve) => socket.on('open', resolve));
-    const send = (message: object) => socket.send(JSON.stringify(message));
-    send({ type: 'connection_init' });
-    await new Promise((resolve) => socket.once('message', resolve));
+    const { send, heard, socket } = await speaking(world);
+    const ended = () => world.lines.filter(({ msg }) => msg === 'websocket operation').length;
     send({ id: 'a', type: 'subscribe', payload: { query: '{ waits }' } });
     await expect.poll(() => world.traces.signals.length).toBe(1);
     send({ id: 'a', type: 'complete' });
     send({ id: 'a', type: 'subscribe', payload: { query: 'subscription { never }' } });
-    await expect.poll(world.subscribers).toBe(1);
+    const first = { id: 'a', type: 'next', payload: { data: { never: 0 } } };
+    await expect.poll(heard).toEqual([first]);
     world.traces.release.resolve();
-    await new Promise((resolve) => socket.once('message', resolve));
+    await expect.poll(ended).toBe(1);
 
-    socket.terminate();
+    // Both are over at the end of the third; none has spoken for another.
+    send({ id: 'a', type: 'complete' });
+    send({ id: 'a', type: 'subscribe', payload: { query: '{ hello }' } });
+    const third = { id: 'a', type: 'next', payload: { data: { hello: 'Hello world' } } };
+    await expect.poll(heard).toEqual([first, third, { id: 'a', type: 'complete' }]);
     await expect.poll(world.subscribers).toBe(0);
     expect(world.traces.released).toBe(1);
+    socket.terminate();
+  });
+
+  it('keeps apart what is left and asked again in one breath', async () => {
+    await using world = await startWorld();
+    const { say, heard, socket } = await speaking(world);
+    const rounds = ['{ waits }', '{ waits }', '{ waits }', 'subscription { count(to: 2) }'];
+    say(
+      rounds
+        .flatMap((query) => [
+          { id: 'a', type: 'complete' },
+          { id: 'a', type: 'subscribe', payload: { query } },
+        ])
+        .slice(1),
+    );
+    world.traces.release.resolve();
+    const events = [1, 2].map((count) => ({ id: 'a', type: 'next', payload: { data: { count } } }));
+    await expect.poll(() => heard().at(-1)).toEqual({ id: 'a', type: 'complete' });
+    say([{ type: 'ping' }]);
+    await expect.poll(() => heard()).toEqual([...events, { id: 'a', type: 'complete' }, { type: 'pong' }]);
+    socket.terminate();
+  });
+
+  it('is closed where an id is used that is in use', async () => {
+    await using world = await startWorld();
+    const { say, socket } = await speaking(world);
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    const never = { id: 'a', type: 'subscribe', payload: { query: 'subscription { never }' } };
+    say([never, { id: 'a', type: 'complete' }, never, never]);
+    expect(await closed).toBe(4409);
+    await expect.poll(world.subscribers).toBe(0);
+  });
+
+  it('refuses an operation where those that run are large already, and takes it when they are over', async () => {
+    await using world = await startWorld();
+    const { send, heard, socket } = await speaking(world);
+    const large = (id: string, query: string) =>
+      send({ id, type: 'subscribe', payload: { query, variables: { undeclared: 'x'.repeat(600_000) } } });
+    large('a', 'subscription { never }');
+    await expect.poll(() => heard().length).toBe(1);
+    large('b', '{ hello }');
+    await expect
+      .poll(() => heard().at(-1))
+      .toMatchObject({
+        id: 'b',
+        type: 'error',
+        payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }],
+      });
+    send({ id: 'a', type: 'complete' });
+    await expect.poll(world.subscribers).toBe(0);
+    large('c', '{ hello }');
+    await expect.poll(() => heard().at(-1)).toEqual({ id: 'c', type: 'complete' });
+    socket.terminate();
   });
 });
+
+/** A socket that has introduced itself, and what it hears from then on. */
+async function speaking(world: World) {
+  const socket = new WebSocket(world.wsUrl, 'graphql-transport-ws');
+  await new Promise((resolve) => socket.on('open', resolve));
+  const send = (message: object) => socket.send(JSON.stringify(message));
+  send({ type: 'connection_init' });
+  await new Promise((resolve) => socket.once('message', resolve));
+  const messages: unknown[] = [];
+  socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+  const { _socket: wire } = socket as unknown as { _socket: Socket };
+  return {
+    socket,
+    send,
+    /** So that all of it arrives at once. */
+    say(all: readonly object[]) {
+      wire.cork();
+      for (const message of all) send(message);
+      wire.uncork();
+    },
+    heard: () => [...messages],
+  };
+}
 
 /** The code with which a socket is closed after it introduced itself; 0 where it got the message `until` first. */
 function closing(world: World, init?: object, until?: string): Promise<number> {
