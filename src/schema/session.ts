@@ -57,7 +57,9 @@ export const Session = builder.objectRef<SessionModel>('Session').implement({
     }),
     export: t.field({
       type: 'JSON',
-      description: 'Everything kept of the session, as one document.',
+      description:
+        'Everything kept of the session, as one document. `truncated` names what is too much for it and of which only ' +
+        'the newest is there: a kind of conversation with more than 16 Mi characters, more than 1,000 `jobs`.',
       resolve: resolve.exported,
     }),
   }),
@@ -78,12 +80,12 @@ const CreateSessionInput = builder.inputType('CreateSessionInput', {
     legacyId: t.string({
       description:
         'The id of a session of the legacy application, where that shares its sessions: its conversations and settings ' +
-        'go on in this one. Only one session can have it.',
+        'go on in this one. Only one session can have it. The bare id: of a signed cookie, what is before the dot.',
     }),
     chatModel: t.string(),
     selectedVoice: t.string(),
     currentScenario: t.string(),
-    preferences: t.field({ type: 'JSON', description: 'An object of at most 64 KiB.' }),
+    preferences: t.field({ type: 'JSON', description: 'An object of at most 64 KiB and 100 levels.' }),
   }),
 });
 

@@ -40,7 +40,8 @@ export class SessionExport {
     const wanted = ids.map((sessionId) => ({ filter: { sessionId }, first: MOST }));
 
     const remembered = await memory.exported(ids, signal);
-    const written = (await jobs.listMany(viewer.owner, wanted)).map((page) => page.jobs.reverse());
+    const pages = await jobs.listMany(viewer.owner, wanted);
+    const written = pages.map((page) => page.jobs.reverse());
     const outputs = await jobs.outputs(written.flat());
     const graphs = Map.groupBy(await workflows.inSessions(ids), ({ sessionId }) => sessionId);
     const tables = Map.groupBy(await datasets.inSessions(ids), ({ sessionId }) => sessionId);
@@ -50,11 +51,16 @@ export class SessionExport {
       const known = remembered[place]!;
       const jobsOf = (written[place] ?? []).map((job) => jobIn(job, outputs[at++]));
       if (known instanceof Error) return known;
-      return document(session, known, {
-        dependencyGraphs: (graphs.get(session.id) ?? []).map(graphIn),
-        datasets: (tables.get(session.id) ?? []).map(datasetIn),
-        jobs: jobsOf,
-      });
+      const truncated = [...known.truncated, ...(pages[place]?.hasNextPage ? ['jobs'] : [])];
+      return document(
+        session,
+        { ...known, truncated },
+        {
+          dependencyGraphs: (graphs.get(session.id) ?? []).map(graphIn),
+          datasets: (tables.get(session.id) ?? []).map(datasetIn),
+          jobs: jobsOf,
+        },
+      );
     });
   }
 }
@@ -70,9 +76,10 @@ const datasetIn = ({ owner: _, storageKey: _key, ...dataset }: Dataset) => datas
 
 function document(
   { owner: _, ...settings }: Session,
-  { history, memory, legacyId }: ExportedMemory,
+  { history, memory, legacyId, truncated }: Omit<ExportedMemory, 'truncated'> & { truncated: string[] },
   parts: { dependencyGraphs: object[]; datasets: object[]; jobs: object[] },
 ): Document {
   // `memory`: where the truth of the conversations is, with the legacy application or here.
-  return JSON.parse(JSON.stringify({ ...settings, legacyId, memory, history, ...parts })) as Document;
+  const written = { ...settings, legacyId, memory, history, ...parts, truncated };
+  return JSON.parse(JSON.stringify(written)) as Document;
 }

@@ -13,6 +13,8 @@ import type { Viewer } from './viewer.ts';
 const SESSIONS_PER_OWNER = 20_000;
 const LONGEST_NAME = 200;
 const LONGEST_PREFERENCES = 64 * 1024;
+/** Lists and objects in each other. A session of the legacy application, which has them too, takes 200 in all. */
+const DEEPEST_PREFERENCES = 100;
 /** An owner who only looks moves the expiry at most this often. */
 const TOUCH_SECONDS = 1;
 /** Expired sessions that one sweep deletes. */
@@ -275,17 +277,30 @@ export class Sessions {
 
 function check({ chatModel, selectedVoice, currentScenario, preferences }: SessionSettings): void {
   const isObject = typeof preferences === 'object' && !Array.isArray(preferences);
+  // What is too deep cannot be measured: writing it as JSON would run out of stack.
+  const isFlat = isAtMostDeep(preferences, DEEPEST_PREFERENCES);
   new InputCheck()
     .text('chatModel', chatModel, LONGEST_NAME)
     .text('selectedVoice', selectedVoice, LONGEST_NAME)
     .text('currentScenario', currentScenario, LONGEST_NAME)
     .require(preferences === undefined || isObject, 'preferences', 'must be an object')
+    .require(isFlat, 'preferences', `must be at most ${DEEPEST_PREFERENCES} lists and objects deep`)
     .require(
-      JSON.stringify(preferences ?? {}).length <= LONGEST_PREFERENCES,
+      !isFlat || JSON.stringify(preferences ?? {}).length <= LONGEST_PREFERENCES,
       'preferences',
       `must have at most ${LONGEST_PREFERENCES} characters of JSON`,
     )
     .done();
+}
+
+function isAtMostDeep(value: unknown, most: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const nested = level.filter((item) => typeof item === 'object' && item !== null);
+    if (nested.length > 0 && depth === most) return false;
+    level = nested.flatMap((item) => Object.values(item as object));
+  }
+  return true;
 }
 
 const after = (at: Date, seconds: number): Date => new Date(at.getTime() + 1_000 * seconds);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { storable } from '../../store/index.ts';
+import type { ServiceVersion } from '../chat/index.ts';
 import { isList, isMap, type LegacyDocument, type LegacyValue, toPlain } from './document.ts';
 import { LegacyDocumentError } from './errors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type ConversationName,
   conversationOf,
   KINDS,
+  type Message,
   type Role,
   scenarioOf,
 } from './types.ts';
@@ -15,6 +17,9 @@ import {
 export const NO_SCENARIO = 'default';
 /** Names our messages in the legacy application's lists; Flask keeps fields it does not know. */
 const MARK = 'turn';
+/** What else those of ours say there, for a session that adopts the document later. */
+const SERVED_BY = 'served_by';
+const INTERRUPTED = 'interrupted';
 const ROLES: Readonly<Record<string, Role>> = {
   user: 'USER',
   human: 'USER',
@@ -29,10 +34,14 @@ const LONGEST_NAME = 200;
 const isName = (text: string): boolean =>
   text !== '' && text.length <= LONGEST_NAME && text === storable(text);
 
+interface EntryMessage extends Pick<Message, 'role' | 'content' | 'servedBy' | 'interrupted'> {
+  at: Date | null;
+}
+
 /** An item of a history. One that is no message of a known shape is left where it is. */
 export interface Entry {
   value: LegacyValue;
-  message: { role: Role; content: string; at: Date | null } | null;
+  message: EntryMessage | null;
   /** The turn that a message of ours belongs to; null: the legacy application wrote it. */
   mark: string | null;
   /** Recognises it later, also where somebody dropped the mark. */
@@ -58,9 +67,16 @@ export const kindOfField = (field: string): ConversationKind | undefined =>
   KINDS.find((kind) => fieldOf(kind) === field);
 
 /** Names a message of our table that belongs to no turn. */
-export const numberMark = (number: number): string => `message:${number}`;
+export const numberMark = (sessionId: string, number: number): string => `message:${sessionId}:${number}`;
 
-export const isNumberMark = (mark: string | null): boolean => mark?.startsWith('message:') ?? false;
+export const isNumberMark = (mark: string): boolean => mark.startsWith('message:');
+
+/** Whether a session gave a document a message by its number. */
+export const isNumberMarkOf = (sessionId: string, mark: string | null): boolean =>
+  mark?.startsWith(`message:${sessionId}:`) ?? false;
+
+/** Such marks once did not say whose the number is: what bears one is known by what was seen, or is nobody's. */
+export const isNamelessMark = (mark: string | null): boolean => mark !== null && /^message:\d+$/.test(mark);
 
 /** A field holds one list, or a dictionary of lists by scenario. */
 export function historiesOf(document: LegacyDocument): History[] {
@@ -111,15 +127,18 @@ export function withHistory(
   return new Map(document).set(field, new Map(before).set(key, list));
 }
 
-/** A message as the legacy application would have written it, with our mark. */
-export function entryOf(message: { role: Role; content: string }, mark: string): Entry {
-  const { role, content } = message;
+/** A message as the legacy application would have written it, with our mark and what only we say of it. */
+export function entryOf(message: Omit<EntryMessage, 'at'>, mark: string): Entry {
+  const { role, content, servedBy, interrupted } = message;
   const value = new Map<LegacyValue, LegacyValue>([
     ['role', role.toLowerCase()],
     ['content', content],
     [MARK, mark],
   ]);
-  return { value, message: { role, content, at: null }, mark, hash: hashOf(role, content, null) };
+  if (servedBy) value.set(SERVED_BY, servedBy);
+  if (interrupted) value.set(INTERRUPTED, true);
+  const said = { role, content, servedBy, interrupted, at: null };
+  return { value, message: said, mark, hash: hashOf(role, content, null) };
 }
 
 function toEntry(value: LegacyValue): Entry {
@@ -128,15 +147,23 @@ function toEntry(value: LegacyValue): Entry {
   const content = value.get('content');
   const known = typeof role === 'string' ? ROLES[role.toLowerCase()] : undefined;
   if (!known || typeof content !== 'string') return { value, message: null, mark: null, hash: '' };
-  const mark = value.get(MARK);
+  const found = value.get(MARK);
+  const mark = typeof found === 'string' && isName(found) ? found : null;
   const timestamp = toPlain(value.get('timestamp') ?? null);
+  const servedBy = mark === null ? theirs(known) : versionOf(value.get(SERVED_BY));
+  const interrupted = mark !== null && value.get(INTERRUPTED) === true;
   return {
     value,
-    message: { role: known, content, at: momentOf(timestamp) },
-    mark: typeof mark === 'string' && isName(mark) ? mark : null,
+    message: { role: known, content, servedBy, interrupted, at: momentOf(timestamp) },
+    mark,
     hash: hashOf(known, content, timestamp),
   };
 }
+
+const theirs = (role: Role): ServiceVersion | null => (role === 'ASSISTANT' ? 'LEGACY' : null);
+
+const versionOf = (value: LegacyValue | undefined): ServiceVersion | null =>
+  value === 'LEGACY' || value === 'NEW' ? value : null;
 
 const scenarioNow = (document: LegacyDocument): string | null => {
   const current = document.get('current_scenario');

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../../store/index.ts';
 import { PREFERENCES } from './appends.ts';
 import { LegacySessionsUnavailableError } from './errors.ts';
 import { Moving } from './moving.ts';
-import { type Place, type Recent, readPlaces, readRecent } from './reading.ts';
+import { type Place, type Recent, readPlaces, readRecent, readWhole } from './reading.ts';
 import { deleteKinds, hasTurn, lockMemory, marked, revived, writeAppend, writeMessages } from './rows.ts';
 import type { LegacyStore } from './store.ts';
 import {
@@ -18,12 +18,15 @@ import {
 
 /** Messages that one reading gives. */
 const LONGEST_HISTORY = 1_000;
+/** Characters of a kind of conversation that an export holds: some thousand long messages. */
+const LARGEST_EXPORT = 16 * 1024 * 1024;
 /** A reader waits this long for the legacy store, whatever happens there. */
 const SETTLE_MS = 15_000;
 /** Sessions that one sweep flushes. */
 const SWEEP_BATCH = 50;
 /** Session ids of Flask-Session: 43 characters of URL-safe base64, or a UUID. */
-const LEGACY_ID = /^[\w.~-]{8,200}$/;
+const LEGACY_ID = /^[\w~-]{8,200}$/;
+const OWN_ID = /^session_/i;
 
 interface Needs {
   db: Db;
@@ -38,8 +41,10 @@ interface Needs {
 
 /** All that is known of a session's conversations. */
 export interface ExportedMemory extends Place {
-  /** The newest 1,000 of each, oldest first. */
+  /** Oldest first. */
   history: Record<ConversationKind, Message[]>;
+  /** Of which only the newest 16 Mi characters are there. */
+  truncated: ConversationKind[];
 }
 
 /**
@@ -176,10 +181,8 @@ export class ConversationMemory {
    * @throws {InvalidInputError | InvalidStateError}
    */
   async adopt(trx: Trx, sessionId: string, legacyId: string): Promise<void> {
-    if (!LEGACY_ID.test(legacyId))
-      throw new InvalidInputError([
-        { path: 'input.legacyId', message: 'is no session id of the legacy application' },
-      ]);
+    const problem = problemOf(legacyId);
+    if (problem) throw new InvalidInputError([{ path: 'input.legacyId', message: problem }]);
     if (!this.#needs.legacy)
       throw new InvalidStateError('The sessions of a legacy application are not configured.', 'UNAVAILABLE');
     const adopted = await trx
@@ -203,12 +206,21 @@ export class ConversationMemory {
       KINDS.map((conversation) => ({ sessionId, conversation, last: LONGEST_HISTORY })),
     );
     const messages = await readRecent(this.#needs.db, wanted);
+    const truncated = new Set<number>();
+    // Few conversations are longer than one reading.
+    for (const [at, { sessionId, conversation }] of wanted.entries()) {
+      if (messages[at]!.length < LONGEST_HISTORY) continue;
+      const all = await readWhole(this.#needs.db, sessionId, conversation, LARGEST_EXPORT);
+      messages[at] = all.messages;
+      if (!all.whole) truncated.add(at);
+    }
     return sessionIds.map((sessionId, place) => {
       const history = KINDS.map((kind, at) => [kind, messages[place * KINDS.length + at]] as const);
       return (
         failed.get(sessionId) ?? {
           ...(places.get(sessionId) ?? NEVER_SHARED),
           history: Object.fromEntries(history) as ExportedMemory['history'],
+          truncated: KINDS.filter((_, at) => truncated.has(place * KINDS.length + at)),
         }
       );
     });
@@ -257,6 +269,15 @@ export class ConversationMemory {
     const wanted = await chooses(sessionId);
     if (memory !== 'NEW' || wanted !== 'NEW') await this.#move(sessionId, wanted, signal);
   }
+}
+
+/** What a session of the legacy application cannot be called; null: it can. */
+function problemOf(legacyId: string): string | null {
+  // A session of ours keeps its document under its own id: whoever knows that would have somebody else's conversation.
+  if (OWN_ID.test(legacyId)) return 'is the id of a session of this gateway, not of the legacy application';
+  if (legacyId.includes('.'))
+    return 'must be the bare session id: where the cookie is signed (SESSION_USE_SIGNER), what is before the dot';
+  return LEGACY_ID.test(legacyId) ? null : 'is no session id of the legacy application';
 }
 
 const NEVER_SHARED: Place = { memory: 'NEW', legacyId: null, waiting: 0 };

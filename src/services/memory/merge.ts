@@ -1,11 +1,12 @@
-import { knownAmong, lostMarks, NOTHING_SEEN, remember, type SeenHistory } from './alignment.ts';
+import { knownAmong, NOTHING_SEEN, remember, type SeenHistory } from './alignment.ts';
 import { type Append, appliedIn } from './appends.ts';
 import type { LegacyDocument } from './document.ts';
 import {
   entryOf,
   type History,
   historiesOf,
-  isNumberMark,
+  isNamelessMark,
+  isNumberMarkOf,
   kindOfField,
   NO_SCENARIO,
   placeFor,
@@ -13,6 +14,7 @@ import {
   withHistory,
 } from './histories.ts';
 import type { Held, Import, MarkedMessage, Seen } from './plan.ts';
+import { COMPARED, type OwnMessage, restored } from './restoring.ts';
 import { type ConversationName, conversationOf, kindOf, WINDOW } from './types.ts';
 
 /** A conversation that is gone; or with `whole` all of its kind, where one list holds them. */
@@ -31,6 +33,7 @@ const nameOf = ({ mark, role }: { mark: string | null; role: string }): string =
 /** Brings the histories of one document together with our messages. */
 export class HistoryMerge {
   document: LegacyDocument | null;
+  readonly #sessionId: string;
   readonly #seen: Seen | null;
   readonly #now: Date;
   readonly #histories: Map<string, History>;
@@ -38,8 +41,9 @@ export class HistoryMerge {
   readonly #known: Map<string, boolean[]>;
   readonly #applied: number;
 
-  constructor(document: LegacyDocument | null, seen: Seen | null, now: Date) {
+  constructor(document: LegacyDocument | null, sessionId: string, seen: Seen | null, now: Date) {
     this.document = document;
+    this.#sessionId = sessionId;
     this.#seen = seen;
     this.#now = now;
     this.#applied = appliedIn(document);
@@ -47,7 +51,9 @@ export class HistoryMerge {
     this.#known = new Map(
       [...this.#histories].map(([place, { entries }]) => [
         place,
-        knownAmong(seen?.histories[place] ?? NOTHING_SEEN, entries),
+        knownAmong(seen?.histories[place] ?? NOTHING_SEEN, entries).map(
+          (is, index) => is || isNumberMarkOf(sessionId, entries[index]!.mark),
+        ),
       ]),
     );
   }
@@ -65,6 +71,35 @@ export class HistoryMerge {
       const key = rest.join('/');
       return [{ conversation: conversationOf(kind, key === NO_SCENARIO ? null : key), whole: false }];
     });
+  }
+
+  /**
+   * Gives the histories back what they lack of our table's newest, in its order, and tells anew what is known in them.
+   *
+   * @param isCopy The document is not the one that was seen last, but one from before it, or a new one.
+   */
+  restore(ours: readonly OwnMessage[], isCopy: boolean): void {
+    const kinds = Map.groupBy(ours, ({ conversation }) => kindOf(conversation));
+    const places = Map.groupBy(ours, (message) => this.#placeOf(message));
+    for (const [place, said] of places) {
+      const history = this.#histories.get(place)!;
+      const { entries, known } = restored({
+        sessionId: this.#sessionId,
+        entries: history.entries,
+        known: this.#known.get(place) ?? [],
+        ours: said,
+        isAll: (kinds.get(kindOf(history.conversation))?.length ?? 0) < COMPARED,
+        isCopy,
+      });
+      this.#known.set(place, [...known]);
+      if (
+        entries.length === history.entries.length &&
+        entries.every((one, at) => one === history.entries[at])
+      )
+        continue;
+      this.#histories.set(place, { ...history, entries });
+      this.document = this.document && withHistory(this.document, history, entries);
+    }
   }
 
   /**
@@ -91,10 +126,9 @@ export class HistoryMerge {
         const name = nameOf({ mark, role: message.role });
         const own = waiting.get(name);
         if (own) return [own];
-        if (this.#known.get(place)?.[index] || ours.has(name) || isNumberMark(mark)) return [];
-        const { role, content, at } = message;
-        const servedBy = role === 'ASSISTANT' ? 'LEGACY' : null;
-        return [{ conversation, role, content, at: at ?? this.#now, servedBy, interrupted: false, mark }];
+        if (this.#known.get(place)?.[index] || ours.has(name)) return [];
+        const at = message.at ?? this.#now;
+        return [{ ...message, conversation, at, mark: isNamelessMark(mark) ? null : mark }];
       }),
     );
     const rest = appends.flatMap(({ number, messages }) =>
@@ -138,16 +172,22 @@ export class HistoryMerge {
     return Math.max(this.#applied, last?.number ?? 0);
   }
 
+  /** Names the history that a message belongs to, which is there then. */
+  #placeOf({ conversation }: MarkedMessage): string {
+    if (!this.document) return '';
+    const at = placeFor(this.document, conversation);
+    const place = placeOf(at);
+    if (!this.#histories.has(place)) {
+      this.#histories.set(place, { ...at, conversation, entries: [] });
+      this.document = withHistory(this.document, at, []);
+    }
+    return place;
+  }
+
   #insert(message: MarkedMessage, where: 'before what is new' | 'at the end'): void {
     if (!this.document) return;
-    const { field, key } = placeFor(this.document, message.conversation);
-    const place = placeOf({ field, key });
-    const history = this.#histories.get(place) ?? {
-      field,
-      key,
-      conversation: message.conversation,
-      entries: [],
-    };
+    const place = this.#placeOf(message);
+    const history = this.#histories.get(place)!;
     const { entries } = history;
     if (entries.flatMap(namesOf).includes(nameOf(message))) return;
 
@@ -157,21 +197,9 @@ export class HistoryMerge {
     const dropped = Math.max(0, all.length - WINDOW);
     this.#known.set(place, known.toSpliced(at, 0, true).slice(dropped));
     this.#histories.set(place, { ...history, entries: all.slice(dropped) });
-    this.document = withHistory(this.document, { field, key }, all.slice(dropped));
+    this.document = withHistory(this.document, history, all.slice(dropped));
   }
 }
 
 const namesOf = ({ message, mark }: History['entries'][number]): string[] =>
   message && mark !== null ? [nameOf({ mark, role: message.role })] : [];
-
-/**
- * Turns that a document had and has no more, because a request of the legacy application that began before they were
- * written ended after it, and wrote its own copy over them. The number of the last append tells: it went back.
- */
-export function overwritten(document: LegacyDocument, seen: Seen): string[] {
-  if (appliedIn(document) >= seen.applied) return [];
-  const histories = new Map(historiesOf(document).map((one) => [placeOf(one), one.entries]));
-  return Object.entries(seen.histories).flatMap(([place, history]) =>
-    lostMarks(history, histories.get(place) ?? []),
-  );
-}

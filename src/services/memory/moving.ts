@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import { type Db, json, type Trx } from '../../store/index.ts';
 import type { LegacyDocument } from './document.ts';
 import { LegacySessionsUnavailableError } from './errors.ts';
-import { type Forgotten, overwritten } from './merge.ts';
-import { type Held, type Plan, plan } from './plan.ts';
+import type { Forgotten } from './merge.ts';
+import { type Held, isToRestore, type Plan, plan } from './plan.ts';
+import { COMPARED } from './restoring.ts';
 import {
   APPENDS_AT_ONCE,
   lockMemory,
   type MemoryState,
-  readMarked,
   readState,
   readUnsaid,
   readVersion,
@@ -107,7 +107,7 @@ export class Moving {
       if (!state) return null;
       const isFull = state.appends.length === APPENDS_AT_ONCE;
       const target = isFull ? state.memory : (wanted ?? state.memory);
-      const unsaid = target === 'LEGACY' ? await this.#unsaid(sessionId, found, state) : [];
+      const unsaid = await this.#unsaid(sessionId, found, state, target);
       if ((await readVersion(db, sessionId)) === state.version) return { state, unsaid, target };
     }
   }
@@ -116,12 +116,13 @@ export class Moving {
   async #unsaid(
     sessionId: string,
     found: LegacyDocument | null,
-    { seen }: MemoryState,
+    state: MemoryState,
+    target: MemoryPlace,
   ): Promise<Held['unsaid']> {
     const { db } = this.#needs;
-    if (!found || !seen) return readUnsaid(db, sessionId, 0);
-    const lost = await readMarked(db, sessionId, overwritten(found, seen));
-    return [...lost, ...(await readUnsaid(db, sessionId, seen.number))];
+    if (isToRestore(found, state, target)) return readUnsaid(db, sessionId, 0, COMPARED);
+    if (target === 'NEW') return [];
+    return readUnsaid(db, sessionId, found && state.seen ? state.seen.number : 0);
   }
 
   /** @returns False, and nothing changed, where the memory is not any more what the plan was made for. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../store/index.ts';
 import { type MessageRow, toMessage } from './rows.ts';
-import type { ConversationName, MemoryPlace, Message } from './types.ts';
+import type { ConversationKind, ConversationName, MemoryPlace, Message } from './types.ts';
 
 /** Which messages: the newest `last` of a conversation, or of all of its kind. */
 export interface Recent {
@@ -53,6 +53,36 @@ export async function readRecent(db: Db, wanted: readonly Recent[]): Promise<Mes
   for (const { place, ...row } of rows)
     if (found[place]!.length < wanted[place]!.last) found[place]!.push(toMessage(row));
   return found.map((messages) => messages.reverse());
+}
+
+/** Messages of one statement of those that read everything. */
+const PAGE = 1_000;
+
+/** All messages of a kind, oldest first; of more than `most` characters the newest, and then it is not `whole`. */
+export async function readWhole(
+  db: Db,
+  sessionId: string,
+  kind: ConversationKind,
+  most: number,
+): Promise<{ messages: Message[]; whole: boolean }> {
+  const messages: Message[] = [];
+  let before = Number.MAX_SAFE_INTEGER;
+  for (let left = most; ; ) {
+    const { rows } = await sql<MessageRow>`
+      select conversation, number, role, content, served_by, at, turn, interrupted
+      from messages
+      where session_id = ${sessionId} and split_part(conversation, ':', 1) = ${kind} and number < ${before}
+      order by number desc
+      limit ${PAGE}
+    `.execute(db);
+    for (const row of rows) {
+      left -= row.content.length;
+      if (left < 0) return { messages: messages.reverse(), whole: false };
+      messages.push(toMessage(row));
+    }
+    if (rows.length < PAGE) return { messages: messages.reverse(), whole: true };
+    before = rows.at(-1)!.number;
+  }
 }
 
 /** By session; those that say nothing of it are missing. */

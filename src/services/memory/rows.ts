@@ -38,6 +38,7 @@ export async function readState(db: Db, sessionId: string): Promise<MemoryState 
   if (!row) return null;
   const { memory, version, legacy_id, legacy_seen, ...settings } = row;
   return {
+    sessionId,
     memory: memory === 'LEGACY' ? 'LEGACY' : 'NEW',
     version: version ?? 0,
     legacyId: legacy_id,
@@ -75,8 +76,13 @@ async function readAppends(db: Db, sessionId: string): Promise<Append[]> {
 export const revived = (messages: unknown): MarkedMessage[] =>
   ((messages ?? []) as MarkedMessage[]).map((one) => ({ ...one, at: new Date(one.at) }));
 
-/** The newest messages behind `number`, oldest first: at most 50 of each kind. */
-export async function readUnsaid(db: Db, sessionId: string, number: number): Promise<Held['unsaid']> {
+/** The newest messages behind `number`, oldest first: at most `most` of each kind. */
+export async function readUnsaid(
+  db: Db,
+  sessionId: string,
+  number: number,
+  most = WINDOW,
+): Promise<Held['unsaid']> {
   const { rows } = await sql<MessageRow>`
     select newest.*
     from (values ('CHAT'), ('SCENARIO'), ('WATCH')) as kinds (kind)
@@ -85,28 +91,11 @@ export async function readUnsaid(db: Db, sessionId: string, number: number): Pro
       from messages
       where session_id = ${sessionId} and split_part(conversation, ':', 1) = kind and number > ${number}
       order by number desc
-      limit ${WINDOW}
+      limit ${most}
     ) as newest
     order by newest.number
   `.execute(db);
-  return rows.map(toMarked);
-}
-
-/** Messages of turns, or with a mark of their own, oldest first. */
-export async function readMarked(
-  db: Db,
-  sessionId: string,
-  marks: readonly string[],
-): Promise<Held['unsaid']> {
-  if (marks.length === 0) return [];
-  const rows = await db
-    .selectFrom('messages')
-    .select(['conversation', 'number', 'role', 'content', 'served_by', 'at', 'turn', 'interrupted'])
-    .where('session_id', '=', sessionId)
-    .where('turn', 'in', marks)
-    .orderBy('number')
-    .execute();
-  return rows.map(toMarked);
+  return rows.map((row) => toMarked(sessionId, row));
 }
 
 export interface MessageRow {
@@ -128,11 +117,11 @@ export const toMessage = ({ role, content, served_by, at, interrupted }: Message
   interrupted,
 });
 
-const toMarked = (row: MessageRow): Held['unsaid'][number] => ({
+const toMarked = (sessionId: string, row: MessageRow): Held['unsaid'][number] => ({
   ...toMessage(row),
   conversation: row.conversation as ConversationName,
   number: row.number,
-  mark: row.turn ?? numberMark(row.number),
+  mark: row.turn ?? numberMark(sessionId, row.number),
 });
 
 /** One turn's messages with their names; a turn may say several things in one role. */

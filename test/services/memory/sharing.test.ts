@@ -12,7 +12,11 @@ describeOnStores('a session', (createStore) => {
       await using world = await startMemory(await createStore(), legacy);
       const id = await world.openSession({ chat_model: 'gemini' });
       expect(await world.told(id)).toEqual([]);
-      expect(await legacy.seen(id)).toEqual({ _permanent: true, chat_model: 'gemini' });
+      expect(await legacy.seen(id)).toEqual({
+        _permanent: true,
+        chat_model: 'gemini',
+        signalbox_written: 1,
+      });
 
       await legacy.request(id, adding('from there'));
       await world.turn(id, 'from here');

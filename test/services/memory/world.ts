@@ -22,6 +22,10 @@ export interface MemoryWorld extends AsyncDisposable {
   openSession(settings?: { chat_model?: string }): Promise<string>;
   /** A turn that ends: what was asked, and the answer. Not flushed. */
   turn(sessionId: string, text: string, conversation?: ConversationName, id?: string): Promise<void>;
+  /** A turn that ends, and is written there. */
+  flushed(sessionId: string, text: string): Promise<void>;
+  /** Joins a session to one of the legacy application. */
+  adopt(sessionId: string, legacyId: string): Promise<void>;
   append(
     sessionId: string,
     conversation: ConversationName,
@@ -49,11 +53,22 @@ export async function startMemory(database: TestDatabase, legacy: LegacyWorld | 
   const memory = over(legacy?.store ?? null);
   const append: MemoryWorld['append'] = (sessionId, conversation, turn, messages) =>
     db.transaction().execute((trx) => memory.append(trx, sessionId, conversation, turn, messages));
+  const turn: MemoryWorld['turn'] = (sessionId, text, conversation = 'CHAT', id = `job_${++turns}`) =>
+    append(sessionId, conversation, id, [
+      { role: 'USER', content: text, servedBy: null },
+      { role: 'ASSISTANT', content: `re ${text}`, servedBy: 'NEW' },
+    ]);
   return {
     store,
     memory,
     over,
     append,
+    turn,
+    async flushed(sessionId, text) {
+      await turn(sessionId, text);
+      await memory.flush(sessionId);
+    },
+    adopt: (sessionId, legacyId) => db.transaction().execute((trx) => memory.adopt(trx, sessionId, legacyId)),
     choose: (chosen) => {
       place = chosen;
     },
@@ -68,11 +83,6 @@ export async function startMemory(database: TestDatabase, legacy: LegacyWorld | 
         .execute();
       return id;
     },
-    turn: (sessionId, text, conversation = 'CHAT', id = `job_${++turns}`) =>
-      append(sessionId, conversation, id, [
-        { role: 'USER', content: text, servedBy: null },
-        { role: 'ASSISTANT', content: `re ${text}`, servedBy: 'NEW' },
-      ]),
     async told(sessionId, conversation = 'CHAT', last = 1_000) {
       return (await memory.recent(sessionId, conversation, last)).map(({ content }) => content);
     },
