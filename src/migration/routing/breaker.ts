@@ -38,10 +38,12 @@ export interface Admission {
   failed(error: unknown): void;
   /** The caller left: that says nothing of the service. */
   cancelled(): void;
+  /** The service was not to blame, or not even asked. The next call may try it at once. */
+  excused(): void;
 }
 
-/** Left by its caller, and so neither a success nor a failure. */
-class Cancelled extends Error {}
+/** Neither a success nor a failure: left by its caller, or not the service's fault. */
+class Unproven extends Error {}
 
 /**
  * Keeps calls away from a service that is down. When it has been open for long enough one call tries the service
@@ -54,6 +56,9 @@ export class Breaker {
   /** When the next try may begin, where it is open. */
   #triesFrom = 0;
   #try: { admission: Admission; until: number } | undefined;
+  /** Tries since it opened that were excused; they make no pause longer. */
+  #excused = 0;
+  #isExcused = false;
 
   /** @param clock Milliseconds since any fixed moment; never set back. */
   constructor(
@@ -64,7 +69,7 @@ export class Breaker {
     this.#settings = settings;
     this.#clock = clock;
     this.#policy = circuitBreaker(
-      handleWhen((error) => !(error instanceof Cancelled)),
+      handleWhen((error) => !(error instanceof Unproven)),
       {
         breaker: either(
           new ConsecutiveBreaker(settings.failuresInARow),
@@ -74,6 +79,7 @@ export class Breaker {
       },
     );
     this.#policy.onStateChange(() => {
+      if (this.state === 'CLOSED') this.#excused = 0;
       const { lastFailure } = this.#policy;
       onChange(this.state, lastFailure && 'error' in lastFailure ? lastFailure.error : undefined);
     });
@@ -112,19 +118,35 @@ export class Breaker {
 
   #pass(isTry: boolean): Admission {
     const outcome = Promise.withResolvers<void>();
+    let over = false;
+    const end = (word: () => void) => {
+      if (!over) word();
+      over = true;
+    };
+    this.#isExcused = false;
     this.#policy.execute(() => outcome.promise).catch(() => {});
     return {
-      succeeded: () => outcome.resolve(),
-      failed: (error) => outcome.reject(error),
+      succeeded: () => end(outcome.resolve),
+      failed: (error) => end(() => outcome.reject(error)),
       // The library takes an unhandled error of a try for a success, and there was none.
-      cancelled: () => outcome.reject(isTry ? new Error('the call that tried it was left') : new Cancelled()),
+      cancelled: () =>
+        end(() => outcome.reject(isTry ? new Error('the call that tried it was left') : new Unproven())),
+      excused: () =>
+        end(() => {
+          if (isTry) {
+            this.#isExcused = true;
+            this.#excused += 1;
+          }
+          outcome.reject(isTry ? new Error('the call that tried it proved nothing') : new Unproven());
+        }),
     };
   }
 
   /** The library measures with the wall clock, which can be set: its own wait is none, and `admit` keeps ours. */
   #wait(attempt: number): IBackoff<{ attempt: number }> {
     const { pauseMs, longestPauseMs } = this.#settings;
-    this.#triesFrom = this.#clock() + Math.min(pauseMs * 2 ** (attempt - 1), longestPauseMs);
+    const failed = attempt - 1 - this.#excused;
+    if (!this.#isExcused) this.#triesFrom = this.#clock() + Math.min(pauseMs * 2 ** failed, longestPauseMs);
     return { duration: Number.NEGATIVE_INFINITY, next: (context) => this.#wait(context.attempt) };
   }
 }

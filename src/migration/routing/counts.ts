@@ -6,9 +6,10 @@ export interface RoutingCount {
   feature: FeatureName;
   version: ServiceVersion;
   calls: number;
-  /** Fallbacks among them. */
+  /** Those the service is to blame for, fallbacks among them. */
   errors: number;
   fallbacks: number;
+  /** Those their callers left. */
   cancelled: number;
   slow: number;
 }
@@ -16,7 +17,7 @@ export interface RoutingCount {
 export class RoutingCounts {
   readonly #counts = new Map<string, RoutingCount>();
 
-  add({ feature, version, outcome, fellBack }: ServiceCall, slow: boolean): void {
+  add({ feature, version, outcome, fellBack, error }: ServiceCall, slow: boolean): void {
     const key = `${feature} ${version}`;
     const count = this.#counts.get(key) ?? {
       feature,
@@ -30,7 +31,7 @@ export class RoutingCounts {
     this.#counts.set(key, count);
     count.calls += 1;
     if (outcome === 'error') count.errors += 1;
-    if (outcome === 'cancelled') count.cancelled += 1;
+    if (outcome === 'cancelled' && error === null) count.cancelled += 1;
     if (fellBack) count.fallbacks += 1;
     if (slow) count.slow += 1;
   }

@@ -1,15 +1,22 @@
+import type { CallTime } from '../../services/models/index.ts';
 import type { ServiceCall } from './service-calls.ts';
 
 type Begun = Pick<ServiceCall, 'feature' | 'version' | 'sessionId' | 'at' | 'share'>;
 
-/** One call while it runs: what came of it, and how long it took, by a clock that is never set back. */
-export class MeasuredCall {
+/**
+ * One call while it runs: what came of it, and how long it took, by a clock that is never set back. What it waited for our
+ * own limits is not the service's time.
+ */
+export class MeasuredCall implements CallTime {
   readonly #begun: Begun;
   readonly #clock: () => number;
   readonly #began: number;
+  #waitedMs = 0;
+  #waitsSince: number | null = null;
   #firstTextMs: number | null = null;
   #fellBack = false;
   #failure: string | null = null;
+  #excused = false;
   #whole = false;
 
   constructor(begun: Begun, clock: () => number) {
@@ -19,18 +26,40 @@ export class MeasuredCall {
   }
 
   text(): void {
-    this.#firstTextMs ??= this.#clock() - this.#began;
+    this.#firstTextMs ??= this.#durationMs;
   }
 
-  /** The new service failed, or was not even asked; what it said until now is void. */
-  fellBack(error: unknown): void {
+  waits(): Disposable {
+    this.#waitsSince = this.#clock();
+    return {
+      [Symbol.dispose]: () => {
+        this.#waitedMs = this.#waited;
+        this.#waitsSince = null;
+      },
+    };
+  }
+
+  /** Most of its time until now it waited for our own limits. */
+  get mostlyWaited(): boolean {
+    return this.#waited > this.#durationMs;
+  }
+
+  /**
+   * The new service failed, or was not even asked; what it said until now is void.
+   *
+   * @param excused The failure says nothing of the service.
+   */
+  fellBack(error: unknown, excused = false): void {
     this.#fellBack = true;
-    this.#failure = inWords(error);
     this.#firstTextMs = null;
+    this.failed(error, excused);
   }
 
-  failed(error: unknown): void {
-    this.#failure ??= inWords(error);
+  /** The first failure is the one that counts: it is the version's own. */
+  failed(error: unknown, excused = false): void {
+    if (this.#failure !== null) return;
+    this.#failure = inWords(error);
+    this.#excused = excused;
   }
 
   whole(): void {
@@ -46,12 +75,25 @@ export class MeasuredCall {
   result(): ServiceCall {
     return {
       ...this.#begun,
-      durationMs: this.#clock() - this.#began,
+      durationMs: this.#durationMs,
       firstTextMs: this.#firstTextMs,
-      outcome: this.#failure !== null ? 'error' : this.#whole ? 'ok' : 'cancelled',
+      outcome: this.#outcome,
       fellBack: this.#fellBack,
       error: this.#failure,
     };
+  }
+
+  get #outcome(): ServiceCall['outcome'] {
+    if (this.#failure !== null) return this.#excused ? 'cancelled' : 'error';
+    return this.#whole ? 'ok' : 'cancelled';
+  }
+
+  get #waited(): number {
+    return this.#waitedMs + (this.#waitsSince === null ? 0 : this.#clock() - this.#waitsSince);
+  }
+
+  get #durationMs(): number {
+    return this.#clock() - this.#began - this.#waited;
   }
 }
 

@@ -1,10 +1,12 @@
 import { RateLimitedError } from '../../errors.ts';
 import type { FeatureName, ReplyEvent, ServiceVersion } from '../../services/chat/types.ts';
-import { ModelQuotaError } from '../../services/models/index.ts';
+import { type CallTime, ModelQuotaError } from '../../services/models/index.ts';
 import type { ServiceCall } from './service-calls.ts';
 
 /** One call as each of the two services would answer it. */
-export type Ways<Piece> = Readonly<Record<ServiceVersion, (signal: AbortSignal) => AsyncIterable<Piece>>>;
+export type Ways<Piece> = Readonly<
+  Record<ServiceVersion, (signal: AbortSignal, time: CallTime) => AsyncIterable<Piece>>
+>;
 
 export type Served = Extract<ReplyEvent, { served: ServiceVersion }>;
 
@@ -13,8 +15,8 @@ export interface Asked {
   feature: FeatureName;
   sessionId: string;
   model: string;
-  /** A service that says nothing for so long has failed. */
-  silenceMs: number;
+  /** A service that says nothing for so long has failed, by the service. */
+  silenceMs: Readonly<Record<ServiceVersion, number>>;
   /** Whether the legacy service answers where the new one failed, `said` or not. */
   mayStandIn: (error: unknown, said: boolean) => boolean;
   /** Hears of a call that ended well. */

@@ -7,10 +7,11 @@ import type {
   ServiceRouter,
   ServiceVersion,
 } from '../../services/chat/types.ts';
-import { ModelError, type TokenUsage } from '../../services/models/index.ts';
+import { type CallTime, ModelError, type TokenUsage } from '../../services/models/index.ts';
 import type { Decision, Flags } from '../flags/index.ts';
 import { BREAKER, Breaker, type BreakerSettings, type BreakerState } from './breaker.ts';
 import { type RoutingCount, RoutingCounts } from './counts.ts';
+import { isExcused } from './excuse.ts';
 import { heed } from './heed.ts';
 import { MeasuredCall } from './measured-call.ts';
 import { type ReplyObserver, ReplyObservers } from './observers.ts';
@@ -19,7 +20,10 @@ import type { ServiceCall, ServiceCalls } from './service-calls.ts';
 import { Transcript } from './transcript.ts';
 
 const SLOW_MS = 1_000;
+/** Of a service that has no deadline of its own. */
 const SILENCE_MS = 120_000;
+/** Behind its own deadline, so that a service which keeps it has the first word on it. */
+const GRACE_MS = 1_000;
 /** Models have a deadline of their own, and say nothing of a structured answer before it is whole. */
 const MODEL_SILENCE_MS = 86_400_000;
 
@@ -40,7 +44,7 @@ export interface RouterNeeds {
   breaker?: Partial<BreakerSettings>;
   /** A call of the new service that takes longer is warned of. Default: 1,000. */
   slowMs?: number;
-  /** A service that says nothing for so long has failed. Default: 120,000. */
+  /** A service that says nothing for so long has failed. Default: its own deadline; without one, 120,000. */
   silenceMs?: number;
   now: () => Date;
   /** Milliseconds since any fixed moment; never set back. */
@@ -106,11 +110,11 @@ export class TrafficRouter implements ServiceRouter {
    * @throws What the legacy service throws, with the new one's failure in the log.
    */
   async *reply(feature: ChatFeature, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ReplyEvent> {
-    const { services, silenceMs = SILENCE_MS } = this.#needs;
+    const { services } = this.#needs;
     const { sessionId, model } = request;
     const ways = {
-      LEGACY: (leaving: AbortSignal) => services.LEGACY.reply(request, leaving),
-      NEW: (leaving: AbortSignal) => services.NEW.reply(request, leaving),
+      LEGACY: (leaving: AbortSignal, time: CallTime) => services.LEGACY.reply(request, leaving, time),
+      NEW: (leaving: AbortSignal, time: CallTime) => services.NEW.reply(request, leaving, time),
     };
     const reply = this.#observers.any ? new Transcript() : null;
     let version: ServiceVersion | undefined;
@@ -119,6 +123,7 @@ export class TrafficRouter implements ServiceRouter {
       if (text !== undefined && version)
         this.#observers.tell({ feature, request, reply: text, version, fellBack, durationMs });
     };
+    const silenceMs = { LEGACY: this.#silenceOf(services.LEGACY), NEW: this.#silenceOf(services.NEW) };
     const asked = { feature, sessionId, model, silenceMs, mayStandIn: () => true, onWhole };
     for await (const event of this.#routed(asked, ways, signal)) {
       if ('served' in event) {
@@ -136,7 +141,8 @@ export class TrafficRouter implements ServiceRouter {
     signal: AbortSignal,
   ): AsyncGenerator<Piece | { usage: TokenUsage }> {
     const mayStandIn = (error: unknown, said: boolean) => !said && !isOfBothWays(error);
-    const asked = { ...about, feature: 'LLM' as const, silenceMs: MODEL_SILENCE_MS, mayStandIn };
+    const silenceMs = { LEGACY: MODEL_SILENCE_MS, NEW: MODEL_SILENCE_MS };
+    const asked = { ...about, feature: 'LLM' as const, silenceMs, mayStandIn };
     for await (const event of this.#routed(asked, ways, signal)) if (!isServed(event)) yield event;
   }
 
@@ -161,7 +167,7 @@ export class TrafficRouter implements ServiceRouter {
       call.whole();
     } catch (error) {
       signal.throwIfAborted();
-      call.failed(error);
+      call.failed(error, isExcused(error, call.mostlyWaited));
       throw error;
     } finally {
       const result = call.result();
@@ -180,7 +186,7 @@ export class TrafficRouter implements ServiceRouter {
     const { feature, sessionId, model, mayStandIn } = asked;
     if (version === 'LEGACY') {
       yield { served: 'LEGACY', fellBack: false };
-      yield* this.#pieces('LEGACY', asked, ways, signal);
+      yield* this.#pieces('LEGACY', asked, ways, call, signal);
       return;
     }
 
@@ -190,7 +196,7 @@ export class TrafficRouter implements ServiceRouter {
       let said = false;
       try {
         yield { served: 'NEW', fellBack: false };
-        for await (const piece of this.#pieces('NEW', asked, ways, signal)) {
+        for await (const piece of this.#pieces('NEW', asked, ways, call, signal)) {
           said ||= says(piece);
           yield piece;
         }
@@ -198,14 +204,15 @@ export class TrafficRouter implements ServiceRouter {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        admission.failed(error);
+        const excused = isExcused(error, call.mostlyWaited);
+        if (excused) admission.excused();
+        else admission.failed(error);
         if (!mayStandIn(error, said)) throw error;
-        call.fellBack(error);
+        call.fellBack(error, excused);
         const { log } = this.#needs;
-        log.error(
-          { err: error, feature, sessionId, model },
-          'the new service failed; the legacy one answers',
-        );
+        const facts = { err: error, feature, sessionId, model };
+        if (excused) log.warn(facts, 'the new service did not take this call; the legacy one answers');
+        else log.error(facts, 'the new service failed; the legacy one answers');
         if (error instanceof ModelError && error.usage) yield { usage: error.usage };
       } finally {
         // Says nothing where something was said before.
@@ -213,21 +220,27 @@ export class TrafficRouter implements ServiceRouter {
       }
     }
     yield { served: 'LEGACY', fellBack: true };
-    yield* this.#pieces('LEGACY', asked, ways, signal);
+    yield* this.#pieces('LEGACY', asked, ways, call, signal);
   }
 
   #pieces<Piece>(
     version: ServiceVersion,
     { silenceMs }: Asked,
     ways: Ways<Piece>,
+    time: CallTime,
     signal: AbortSignal,
   ): AsyncGenerator<Piece> {
     return heed(ways[version], {
       signal,
-      silenceMs,
+      time,
+      silenceMs: silenceMs[version],
       service: version === 'NEW' ? 'the new service' : 'the legacy service',
       onLate: (error) => this.#needs.log.debug({ err: error, version }, 'a reply that was given up ended'),
     });
+  }
+
+  #silenceOf({ deadlineMs }: ChatService): number {
+    return this.#needs.silenceMs ?? (deadlineMs === undefined ? SILENCE_MS : deadlineMs + GRACE_MS);
   }
 
   #account(result: ReturnType<MeasuredCall['result']>): void {
@@ -240,8 +253,10 @@ export class TrafficRouter implements ServiceRouter {
   }
 
   #breakerOf(feature: FeatureName): Breaker {
-    const { breaker, log } = this.#needs;
-    return new Breaker({ ...BREAKER, ...breaker }, this.#clock, (state, error) => {
+    const { breaker, services, log } = this.#needs;
+    // A try may take as long as any call.
+    const { deadlineMs: tryMs = BREAKER.tryMs } = services.NEW;
+    return new Breaker({ ...BREAKER, tryMs, ...breaker }, this.#clock, (state, error) => {
       if (state === 'OPEN') log.error({ feature, err: error }, 'the new service is down; it gets no calls');
       else log.info({ feature, state }, 'the new service is being tried again');
     });

@@ -22,11 +22,17 @@ export interface ServiceCall {
   sessionId: string;
   /** When it began. */
   at: Date;
-  /** Until the reply was whole, as the caller saw it; with a fallback, both services together. */
+  /**
+   * Until the reply was whole, as the caller saw it, without what the call waited for our own limits; with a fallback,
+   * both services together.
+   */
   durationMs: number;
   /** Until the first text that stood; null where there was none. */
   firstTextMs: number | null;
-  /** An error as well where the legacy service stood in; `cancelled` where the caller left. */
+  /**
+   * An error as well where the legacy service stood in; `cancelled` where nothing can be said of the service: the caller
+   * left, or, with an `error`, what it asked or our own limits were why. Verdicts leave these out.
+   */
   outcome: 'ok' | 'error' | 'cancelled';
   fellBack: boolean;
   /** What the version's service failed with. */

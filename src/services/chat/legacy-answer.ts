@@ -14,9 +14,10 @@ interface Paths {
 }
 
 /**
- * The text of an answer with a status of success, piece by piece where it comes so.
+ * The text of an answer with a status of success, piece by piece where it comes so. What comes behind the end of the
+ * text is left unread.
  *
- * @throws {ChatServiceError} It is too large, no reply, or says that it failed.
+ * @throws {ChatServiceError} It is too large, no reply, says that it failed, or nothing tells that it is whole.
  */
 export async function* readReply(response: Response, paths: Paths): AsyncIterable<string> {
   let blank = true;
@@ -28,6 +29,13 @@ export async function* readReply(response: Response, paths: Paths): AsyncIterabl
 }
 
 async function* pieces(response: Response, paths: Paths): AsyncIterable<string> {
+  const whole = yield* textsOf(response, paths);
+  // Where only the end of the connection ends it, one that died in the middle looks the same.
+  if (!whole && !isDelimited(response)) throw brokeOff();
+}
+
+/** @returns Whether the text itself tells that it is whole. */
+async function* textsOf(response: Response, paths: Paths): AsyncGenerator<string, boolean> {
   const [type = '', ...parameters] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1];
   const texts = decoded(response.body, charset?.replaceAll(/["\s]/g, '') || 'utf-8');
@@ -36,23 +44,33 @@ async function* pieces(response: Response, paths: Paths): AsyncIterable<string> 
     case 'text/event-stream':
       return yield* streamed(texts, paths.piece);
     case 'text/plain':
-      return yield* texts;
+      yield* texts;
+      return false;
     // What many frameworks call a plain string, and everybody a page.
     case 'text/html':
-      return yield unlessPage(await whole(texts));
+      yield unlessPage(await all(texts));
+      return false;
     case '':
-      return yield untyped(await whole(texts), paths.reply);
+      return yield* untyped(await all(texts), paths.reply);
   }
   if (!/^[\w.-]+\/(?:[\w.+-]+\+)?json$/.test(type.trim()))
     throw noReply(`answered with ${type.trim().slice(0, 100)}`);
-  const answer = parsed(await whole(texts));
-  if (answer === undefined) throw noReply('answered with malformed JSON');
+  const answer = parsed(await all(texts));
+  if (answer === undefined)
+    throw isDelimited(response) ? noReply('answered with malformed JSON') : brokeOff();
   yield textOf(answer, paths.reply);
+  return true;
 }
 
-async function* streamed(texts: AsyncIterable<string>, path: string): AsyncIterable<string> {
+/** Its length, or that of each chunk, was told before it: undici notices where bytes are missing. */
+const isDelimited = ({ body, headers }: Response): boolean =>
+  body === null ||
+  headers.has('content-length') ||
+  /\bchunked\b/i.test(headers.get('transfer-encoding') ?? '');
+
+async function* streamed(texts: AsyncIterable<string>, path: string): AsyncGenerator<string, boolean> {
   for await (const { event, data } of eventsOf(texts)) {
-    if (data === '[DONE]') return;
+    if (data === '[DONE]') return true;
     if (event === 'error') throw saysItFailed();
     const value = parsed(data);
     if (value === undefined && data.trimStart().startsWith('{')) throw noReply('sent malformed JSON');
@@ -64,6 +82,7 @@ async function* streamed(texts: AsyncIterable<string>, path: string): AsyncItera
       else if (value.error) throw saysItFailed();
     } else yield data;
   }
+  return false;
 }
 
 function textOf(answer: unknown, path: string): string {
@@ -80,9 +99,11 @@ function unlessPage(text: string): string {
   return text;
 }
 
-function untyped(text: string, path: string): string {
+async function* untyped(text: string, path: string): AsyncGenerator<string, boolean> {
   const answer = parsed(text);
-  return typeof answer === 'string' || isObject(answer) ? textOf(answer, path) : unlessPage(text);
+  const isJson = typeof answer === 'string' || isObject(answer);
+  yield isJson ? textOf(answer, path) : unlessPage(text);
+  return isJson;
 }
 
 async function* decoded(body: Response['body'], charset: string): AsyncIterable<string> {
@@ -97,7 +118,8 @@ async function* decoded(body: Response['body'], charset: string): AsyncIterable<
   };
 
   let read = 0;
-  for await (const bytes of body) {
+  // Left where it is: whoever made the call says what becomes of the connection.
+  for await (const bytes of body.values({ preventCancel: true })) {
     read += bytes.byteLength;
     if (read > MOST_BYTES)
       throw new ChatServiceError(
@@ -120,10 +142,10 @@ function decoderFor(charset: string): TextDecoder {
   }
 }
 
-async function whole(texts: AsyncIterable<string>): Promise<string> {
-  let all = '';
-  for await (const text of texts) all += text;
-  return all;
+async function all(texts: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of texts) text += piece;
+  return text;
 }
 
 /** Undefined: it is no JSON. */
@@ -149,6 +171,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const noReply = (what: string, options?: ErrorOptions): ChatServiceError =>
   new ChatServiceError(LEGACY, 'CHAT_ANSWER', `The legacy chat ${what}.`, options);
+
+const brokeOff = (): ChatServiceError =>
+  new ChatServiceError(
+    LEGACY,
+    'CHAT_CUT',
+    'The legacy chat’s answer ended, and nothing tells that it is whole.',
+  );
 
 const saysItFailed = (): ChatServiceError =>
   new ChatServiceError(LEGACY, 'CHAT_UNAVAILABLE', 'The legacy chat says that it failed.');

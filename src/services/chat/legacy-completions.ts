@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../models/index.ts';
+import type { CallTime, LanguageModel, ReplyPiece } from '../models/index.ts';
 import { conversation, reply } from './modelled.ts';
 import type { ChatPiece, ChatRequest, ChatService } from './types.ts';
 
@@ -15,15 +15,20 @@ export class LegacyCompletionsChat implements ChatService {
     this.#needs = needs;
   }
 
-  /** @throws {ModelError | RateLimitedError | ChatServiceError} */
-  reply(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece> {
-    return reply('legacy chat', this.#whole(request, signal));
+  get deadlineMs(): number | undefined {
+    return this.#needs.model.deadlineMs;
   }
 
-  async *#whole(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece> {
+  /** @throws {ModelError | RateLimitedError | ChatServiceError} */
+  reply(request: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ChatPiece> {
+    return reply('legacy chat', this.#whole(request, signal, time));
+  }
+
+  async *#whole(request: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ReplyPiece> {
     const messages = conversation(request);
-    const { value, usage } = await this.#needs.model.text({ model: request.model, messages }, signal);
+    const asked = { model: request.model, messages };
+    const { value, ...end } = await this.#needs.model.text(asked, signal, time);
     yield { text: value };
-    yield { usage };
+    yield end;
   }
 }

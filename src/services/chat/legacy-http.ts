@@ -1,8 +1,10 @@
+import type { CallTime } from '../models/index.ts';
 import { Slots } from '../slots.ts';
 import { bounded } from './bounds.ts';
 import { ChatServiceError } from './errors.ts';
 import { readReply } from './legacy-answer.ts';
 import { connectionFailure, LEGACY, refusal } from './legacy-failure.ts';
+import { readRest } from './legacy-rest.ts';
 import type { ChatPiece, ChatRequest, ChatService } from './types.ts';
 
 /** What the endpoint calls things. */
@@ -30,7 +32,7 @@ export interface LegacyHttpSettings {
   headers?: Readonly<Record<string, string>>;
   /** For one reply as a whole. Beyond 300,000 the silence of five minutes ends it first. */
   timeoutMs: number;
-  /** Requests under way at a time; whoever comes next waits, within `timeoutMs`. 100 unless given. */
+  /** Requests under way at a time; whoever comes next waits, for `timeoutMs` at most. 100 unless given. */
   atOnce?: number;
 }
 
@@ -72,30 +74,44 @@ export class LegacyHttpChat implements ChatService {
     this.#places = new Slots(atOnce);
   }
 
+  get deadlineMs(): number {
+    return this.#timeoutMs;
+  }
+
   /**
    * One piece where the endpoint answers with JSON; piece by piece where it streams events or plain text.
    *
    * @throws {ChatServiceError}
    */
-  async *reply(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece> {
+  async *reply(request: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ChatPiece> {
     signal.throwIfAborted();
+    using _place = await this.#place(signal, time);
     const deadline = AbortSignal.timeout(this.#timeoutMs);
     const stop = AbortSignal.any([signal, deadline]);
+    // Its own: the caller has the reply, and is gone, before the answer has come to its end.
+    const connection = new AbortController();
+    const hangUp = () => connection.abort(stop.reason);
+    stop.addEventListener('abort', hangUp, { once: true });
     let answered = false;
+    let said = false;
 
     try {
-      using _place = await this.#places.take(stop);
+      stop.throwIfAborted();
       const response = await fetch(this.#url, {
         method: 'POST',
         headers: this.#headers,
         body: JSON.stringify(this.#body(request)),
         // Following one would turn the POST into a GET, and show our headers to another server.
         redirect: 'manual',
-        signal: stop,
+        signal: connection.signal,
       });
       answered = true;
       if (!response.ok) throw await refusal(response);
       for await (const text of readReply(response, this.#fields)) yield { text };
+      said = true;
+      void readRest(response.body).then((ended) => {
+        if (!ended) hangUp();
+      });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (deadline.aborted)
@@ -106,7 +122,25 @@ export class LegacyHttpChat implements ChatService {
           { cause: error },
         );
       throw error instanceof ChatServiceError ? error : connectionFailure(error, answered);
+    } finally {
+      stop.removeEventListener('abort', hangUp);
+      if (!said) hangUp();
     }
+  }
+
+  /** Waits for its turn; the endpoint hears nothing of that, and its own time has not begun. */
+  async #place(signal: AbortSignal, time?: CallTime): Promise<Disposable> {
+    using _ = time?.waits();
+    const patience = AbortSignal.timeout(this.#timeoutMs);
+    return await this.#places.take(AbortSignal.any([signal, patience])).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      throw new ChatServiceError(
+        LEGACY,
+        'CHAT_TIMEOUT',
+        `The legacy chat had no place for a call within ${this.#timeoutMs / 1000} s.`,
+        { cause },
+      );
+    });
   }
 
   #body({ sessionId, instructions, history, message, model }: ChatRequest): Record<string, unknown> {

@@ -1,4 +1,10 @@
-import { type Message, ModelAnswerError, type TokenUsage } from '../models/index.ts';
+import {
+  type Message,
+  ModelAnswerError,
+  ModelLengthError,
+  type ReplyPiece,
+  type TokenUsage,
+} from '../models/index.ts';
 import { bounded } from './bounds.ts';
 import { ChatServiceError } from './errors.ts';
 import type { ChatPiece, ChatRequest } from './types.ts';
@@ -18,17 +24,20 @@ export function conversation({ instructions, history, message }: ChatRequest): M
 /**
  * A model's reply as it came, once it is known to be one.
  *
+ * @throws {ModelLengthError} It ends in the middle; what came until then is no reply.
  * @throws {ModelAnswerError} The model said nothing: that is no reply to a person.
  * @throws {ChatServiceError} It does not stop talking.
  */
-export async function* reply(service: string, pieces: AsyncIterable<ChatPiece>): AsyncIterable<ChatPiece> {
+export async function* reply(service: string, pieces: AsyncIterable<ReplyPiece>): AsyncIterable<ChatPiece> {
   let length = 0;
   let blank = true;
   let usage: TokenUsage | undefined;
+  let cut = false;
 
   for await (const piece of pieces) {
     if ('usage' in piece) {
       usage = piece.usage;
+      cut = piece.cut ?? false;
       continue;
     }
     length += piece.text.length;
@@ -41,6 +50,7 @@ export async function* reply(service: string, pieces: AsyncIterable<ChatPiece>):
     blank &&= piece.text.trim() === '';
     if (piece.text) yield piece;
   }
+  if (cut) throw new ModelLengthError('The reply ran into the bound on its length.', { usage });
   if (blank) throw new ModelAnswerError('The model answered without a word.', { usage });
   if (usage) yield { usage };
 }

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../models/index.ts';
+import type { CallTime, LanguageModel } from '../models/index.ts';
 import { conversation, reply } from './modelled.ts';
 import type { ChatPiece, ChatRequest, ChatService } from './types.ts';
 
@@ -21,9 +21,13 @@ export class NewChat implements ChatService {
     this.#needs = needs;
   }
 
+  get deadlineMs(): number | undefined {
+    return this.#needs.model.deadlineMs;
+  }
+
   /** @throws {ModelError | RateLimitedError | ChatServiceError} */
-  reply(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece> {
+  reply(request: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ChatPiece> {
     const messages = conversation(request);
-    return reply('new chat', this.#needs.model.stream({ model: request.model, messages }, signal));
+    return reply('new chat', this.#needs.model.stream({ model: request.model, messages }, signal, time));
   }
 }

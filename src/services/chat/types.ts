@@ -1,4 +1,4 @@
-import type { ModelRouter, TokenUsage } from '../models/index.ts';
+import type { CallTime, ModelRouter, TokenUsage } from '../models/index.ts';
 
 /** The service that answers: the one that is being replaced, or its successor. */
 export type ServiceVersion = 'LEGACY' | 'NEW';
@@ -21,7 +21,11 @@ export type ChatPiece = { text: string } | { usage: TokenUsage };
 
 /** Answers one message of a conversation. Leaving the loop, or aborting `signal`, ends the call behind it too. */
 export interface ChatService {
-  reply(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece>;
+  /** What a reply may take as a whole, by the service's own settings, milliseconds; undefined: it has no bound. */
+  readonly deadlineMs?: number | undefined;
+
+  /** @param time Hears what the call waits for our own limits, before it is made. */
+  reply(request: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ChatPiece>;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type Message,
   type NewMessage,
 } from '../memory/index.ts';
-import type { TokenUsage } from '../models/index.ts';
+import { ModelError, type TokenUsage } from '../models/index.ts';
 
 export const CHAT_TURN = 'CHAT_TURN';
 
@@ -113,30 +113,37 @@ async function streamReply(
   let usage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
   let ahead = 0;
   let begun = false;
-  for await (const event of router.reply(feature, request, signal)) {
-    if ('served' in event) {
-      output = { reply: '', servedBy: event.served, fellBack: event.fellBack };
-      begun = false;
-    } else if ('usage' in event) usage = sum(usage, event.usage);
-    else {
-      const { text } = event;
-      // Nobody waits for what is written: the log keeps its order, what comes together is stored together, and a log
-      // that is lost stops the run.
-      if (!begun) {
-        // With its first words, not before: a service that says nothing replaces nothing that another one said, and
-        // the write would stand between the message and the call.
-        begun = true;
-        void run.say({ type: 'ReplyServed', servedBy: output.servedBy, fellBack: output.fellBack });
-        void run.restart(REPLY);
+  try {
+    for await (const event of router.reply(feature, request, signal)) {
+      if ('served' in event) {
+        output = { reply: '', servedBy: event.served, fellBack: event.fellBack };
+        begun = false;
+      } else if ('usage' in event) usage = sum(usage, event.usage);
+      else {
+        const { text } = event;
+        // Nobody waits for what is written: the log keeps its order, what comes together is stored together, and a log
+        // that is lost stops the run.
+        if (!begun) {
+          // With its first words, not before: a service that says nothing replaces nothing that another one said, and
+          // the write would stand between the message and the call.
+          begun = true;
+          void run.say({ type: 'ReplyServed', servedBy: output.servedBy, fellBack: output.fellBack });
+          void run.restart(REPLY);
+        }
+        output.reply += text;
+        ahead += text.length;
+        const stored = run.text(REPLY, text).then(() => {
+          ahead -= text.length;
+        });
+        stored.catch(() => {});
+        if (ahead > AHEAD) await stored;
       }
-      output.reply += text;
-      ahead += text.length;
-      const stored = run.text(REPLY, text).then(() => {
-        ahead -= text.length;
-      });
-      stored.catch(() => {});
-      if (ahead > AHEAD) await stored;
     }
+  } catch (error) {
+    if (error instanceof ModelError && error.usage) usage = sum(usage, error.usage);
+    const paid = usage.inputTokens + usage.outputTokens > 0;
+    if (paid && !signal.aborted) await run.used({ ...usage, modelCalls: 1 });
+    throw error;
   }
   return { ...output, usage };
 }
@@ -152,7 +159,7 @@ async function remember(trx: Trx, job: EndedJob, memory: ConversationMemory): Pr
   const input = job.input as TurnInput;
   const whole = job.output as TurnOutput | null;
   const reply = whole?.reply ?? (await job.streamed(REPLY));
-  if (!job.sessionId || (!whole && reply === '')) return;
+  if (!job.sessionId || (!whole && reply.trim() === '')) return;
 
   const servedBy = whole?.servedBy ?? (await job.last('ReplyServed'))?.servedBy ?? null;
   const messages: NewMessage[] = [

@@ -81,11 +81,12 @@ export class ChatTurns {
     const { sessionId, message, conversation, idempotencyKey } = request;
     const session = await sessions.use(trx, viewer, sessionId);
     const model = request.model ?? session.chatModel ?? defaultModel;
+    const scenario = conversation === 'SCENARIO' ? this.#scenarioOf(session) : null;
     const input: TurnInput = {
       conversation: conversation === 'SCENARIO' ? 'SCENARIO' : 'CHAT',
       message,
       model,
-      scenario: conversation === 'SCENARIO' ? this.#scenarioOf(session) : null,
+      scenario,
     };
     const job = await jobs.start(trx, {
       kind: CHAT_TURN,
@@ -101,24 +102,18 @@ export class ChatTurns {
         model: request.model ?? null,
       }),
     });
-    // Where it was accepted before, what was chosen since stays.
-    if (jobs.isNew(job) && request.model != null && request.model !== session.chatModel)
+    // Where it was accepted before, what was chosen since stays, and it has a scenario of its own. One that is new is
+    // taken back with the transaction.
+    if (!jobs.isNew(job)) return job;
+    if (conversation === 'SCENARIO' && !scenario) throw noScenario(session);
+    if (request.model != null && request.model !== session.chatModel)
       await sessions.choose(trx, sessionId, { chatModel: request.model });
     return job;
   }
 
   #scenarioOf({ currentScenario }: Session): TurnInput['scenario'] {
     const scenario = currentScenario === null ? null : this.#needs.scenarios.find(currentScenario);
-    if (!scenario)
-      throw new InvalidInputError([
-        {
-          path: 'input.conversation',
-          message:
-            currentScenario === null
-              ? 'needs a scenario: choose one with updateSession(currentScenario)'
-              : `the session’s scenario ${JSON.stringify(currentScenario)} is not among the scenarios`,
-        },
-      ]);
+    if (!scenario) return null;
     const { id, opening } = scenario;
     return { id, opening, instructions: scenarioInstructions(scenario) };
   }
@@ -149,3 +144,14 @@ export class ChatTurns {
     });
   }
 }
+
+const noScenario = ({ currentScenario }: Session): InvalidInputError =>
+  new InvalidInputError([
+    {
+      path: 'input.conversation',
+      message:
+        currentScenario === null
+          ? 'needs a scenario: choose one with updateSession(currentScenario)'
+          : `the session’s scenario ${JSON.stringify(currentScenario)} is not among the scenarios`,
+    },
+  ]);

@@ -97,12 +97,13 @@ function next(
   return { speaker: speaker.name, say };
 }
 
-/** The lines that were finished, as the conversation's messages. */
+/** The lines that were finished, as the conversation's messages. One that was stopped before its first word has none. */
 async function remember(trx: Trx, job: EndedJob, memory: ConversationMemory): Promise<void> {
   if (!job.sessionId) return;
-  const { scenario } = job.input as WatchInput;
+  const opening = openingOf((job.input as WatchInput).scenario);
+  if ((await job.streamed(opening.speaker)) === '') return;
   const steps = await job.steps();
-  const lines = [openingOf(scenario)];
+  const lines = [opening];
   for (;;) {
     const step = steps.get(stepOf(lines.length + 1)) as { line: Line } | undefined;
     if (!step) break;

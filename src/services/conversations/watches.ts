@@ -30,16 +30,15 @@ export class Watches {
     const { sessionId, scenarioId, turns, idempotencyKey } = request;
     new InputCheck().text('model', request.model, LONGEST_MODEL).range('turns', turns, 1, MOST_TURNS).done();
     const scenario = scenarios.find(scenarioId);
-    if (!scenario) throw new NotFoundError('scenario', scenarioId);
 
     const job = await db.transaction().execute(async (trx) => {
       const { chatModel } = await sessions.use(trx, viewer, sessionId);
-      const input: WatchInput = { scenario, turns, model: request.model ?? chatModel ?? defaultModel };
-      return jobs.start(trx, {
+      const model = request.model ?? chatModel ?? defaultModel;
+      const accepted = await jobs.start(trx, {
         kind: WATCH,
         owner: viewer.owner,
         sessionId,
-        input,
+        input: { scenario, turns, model } satisfies Record<keyof WatchInput, unknown>,
         ...keyed('startWatch', idempotencyKey, {
           sessionId,
           scenarioId,
@@ -47,6 +46,9 @@ export class Watches {
           model: request.model ?? null,
         }),
       });
+      // One that was accepted before has kept its scenario; one that is new is taken back with the transaction.
+      if (!scenario && jobs.isNew(accepted)) throw new NotFoundError('scenario', scenarioId);
+      return accepted;
     });
     jobs.offer(job);
     return job;

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import type { Counts } from './counts.ts';
 import { ModelError, ModelRefusedError } from './errors.ts';
 import type { Limiter, Permit } from './limiter.ts';
-import type { TokenUsage } from './model.ts';
+import type { CallTime, TokenUsage } from './model.ts';
 import { type Patience, pauseAfter, Retries } from './retrying.ts';
 
 export interface CallNeeds {
@@ -21,13 +21,15 @@ export class Call implements Disposable {
   readonly #model: string;
   readonly #retries: Retries;
   readonly #connection: Connection;
+  readonly #time: CallTime | undefined;
   #name: ApiName;
   #missing: unknown;
 
-  constructor(needs: CallNeeds, connection: Connection, model: string, signal: AbortSignal) {
+  constructor(needs: CallNeeds, connection: Connection, model: string, signal: AbortSignal, time?: CallTime) {
     this.#needs = needs;
     this.#model = model;
     this.#connection = connection;
+    this.#time = time;
     this.#retries = new Retries({ ...needs.patience, clock: needs.clock, random: needs.random }, signal);
     this.#name = connection.apis.name;
     needs.counts.add(model, { calls: 1 });
@@ -51,8 +53,9 @@ export class Call implements Disposable {
   }
 
   /** Waits until one try may go out. */
-  enter(tokens: number): Promise<Permit> {
-    return this.#needs.limiter.enter(tokens, this.#retries.patienceMs, this.signal);
+  async enter(tokens: number): Promise<Permit> {
+    using _ = this.#time?.waits();
+    return await this.#needs.limiter.enter(tokens, this.#retries.patienceMs, this.signal);
   }
 
   /** One try that ends with its answer. */

@@ -43,6 +43,7 @@ export function chatCompletions(bound: 'max_tokens' | 'max_completion_tokens'): 
 
 async function* pieces(chunks: AsyncIterable<unknown>): AsyncIterable<ReplyPiece> {
   let finished = false;
+  let cut = false;
   let refusal = '';
   let usage = tokens(0, 0);
 
@@ -58,10 +59,11 @@ async function* pieces(chunks: AsyncIterable<unknown>): AsyncIterable<ReplyPiece
     if (!choice.finish_reason) continue;
     refuse(choice, refusal, usage);
     finished = true;
+    cut = choice.finish_reason === 'length';
   }
   // Not every server sends [DONE]; a reason for having finished, every one.
   if (!finished) throw new ModelStreamCutError('The stream ended before the answer did.', { usage });
-  yield { usage };
+  yield { usage, ...(cut && { cut }) };
 }
 
 function refuse(choice: Loose, refusal: string, usage: TokenUsage): void {

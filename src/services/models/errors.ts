@@ -83,6 +83,11 @@ export class ModelStreamCutError extends ModelError {
   override readonly outcomeUnknown = true;
 }
 
+/** The answer ran into the bound on its length. What came until then stands. */
+export class ModelLengthError extends ModelError {
+  readonly code = 'MODEL_LENGTH';
+}
+
 /** The call's deadline passed, or the connection fell silent. */
 export class ModelTimeoutError extends ModelError {
   readonly code = 'MODEL_TIMEOUT';

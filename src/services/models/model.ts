@@ -28,21 +28,32 @@ export interface TokenUsage {
 export interface Reply<Value> {
   value: Value;
   usage: TokenUsage;
+  /** It ran into the bound on its length, and ends in the middle. */
+  cut?: boolean;
 }
 
 /** A piece of a streamed reply; the last one carries the usage and no text. */
-export type ReplyPiece = { text: string } | { usage: TokenUsage };
+export type ReplyPiece = { text: string } | Omit<Reply<never>, 'value'>;
+
+/** Keeps a call's time apart from what it waits for our own limits: that is not its provider's. */
+export interface CallTime {
+  /** The call waits for its turn; dispose when it has it, or does not wait any more. */
+  waits(): Disposable;
+}
 
 /** A language model behind a provider. Every call ends soon after its signal fires. */
 export interface LanguageModel {
+  /** What a call may take as a whole, milliseconds; undefined where nothing bounds it. */
+  readonly deadlineMs?: number | undefined;
+
   /** The answer in one piece. */
-  text(request: TextRequest, signal: AbortSignal): Promise<Reply<string>>;
+  text(request: TextRequest, signal: AbortSignal, time?: CallTime): Promise<Reply<string>>;
 
   /** The answer piece by piece. Leaving the loop, or aborting `signal`, closes the provider's stream too. */
-  stream(request: TextRequest, signal: AbortSignal): AsyncIterable<ReplyPiece>;
+  stream(request: TextRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ReplyPiece>;
 
   /** An answer that satisfies a JSON Schema; parsed, and checked against it. */
-  structured<Value>(request: StructuredRequest, signal: AbortSignal): Promise<Reply<Value>>;
+  structured<Value>(request: StructuredRequest, signal: AbortSignal, time?: CallTime): Promise<Reply<Value>>;
 }
 
 /** Where a background response stands at its provider. */

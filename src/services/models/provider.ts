@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { ModelAnswerError } from './errors.ts';
 import { estimateCall, estimateTokens } from './estimate.ts';
 import type {
+  CallTime,
   LanguageModel,
   Reply,
   ReplyPiece,
@@ -28,14 +29,18 @@ export class ProviderModel implements LanguageModel {
     this.#needs = needs;
   }
 
-  async text(request: TextRequest, signal: AbortSignal): Promise<Reply<string>> {
-    using call = await this.#begin(request, signal);
-    const { value, usage } = await answer(call, request, (api) => api.body(request));
-    return { value, usage };
+  get deadlineMs(): number {
+    return this.#needs.patience.deadlineMs;
   }
 
-  async *stream(request: TextRequest, signal: AbortSignal): AsyncIterable<ReplyPiece> {
-    using call = await this.#begin(request, signal);
+  async text(request: TextRequest, signal: AbortSignal, time?: CallTime): Promise<Reply<string>> {
+    using call = await this.#begin(request, signal, time);
+    const { value, usage, cut } = await answer(call, request, (api) => api.body(request));
+    return { value, usage, ...(cut && { cut }) };
+  }
+
+  async *stream(request: TextRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ReplyPiece> {
+    using call = await this.#begin(request, signal, time);
     for (let said = false; ; ) {
       try {
         for await (const piece of attempt(call, request)) {
@@ -51,9 +56,13 @@ export class ProviderModel implements LanguageModel {
     }
   }
 
-  async structured<Value>(request: StructuredRequest, signal: AbortSignal): Promise<Reply<Value>> {
+  async structured<Value>(
+    request: StructuredRequest,
+    signal: AbortSignal,
+    time?: CallTime,
+  ): Promise<Reply<Value>> {
     const check = answerCheck(request.schema);
-    using call = await this.#begin(request, signal);
+    using call = await this.#begin(request, signal, time);
     const usage = { inputTokens: 0, outputTokens: 0 };
 
     for (let answers = 1; ; answers += 1) {
@@ -70,9 +79,9 @@ export class ProviderModel implements LanguageModel {
     }
   }
 
-  async #begin({ model }: TextRequest, signal: AbortSignal): Promise<Call> {
+  async #begin({ model }: TextRequest, signal: AbortSignal, time?: CallTime): Promise<Call> {
     signal.throwIfAborted();
-    return new Call(this.#needs, await this.#needs.connect(), model, signal);
+    return new Call(this.#needs, await this.#needs.connect(), model, signal, time);
   }
 }
 

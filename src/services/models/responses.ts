@@ -51,7 +51,7 @@ export const responses: Api = {
       const response = loose(event.response);
       const failure = failureOf(response);
       if (failure) throw failure;
-      yield { usage: usageOf(response) };
+      yield { usage: usageOf(response), ...(event.type === 'response.incomplete' && { cut: true }) };
       return;
     }
     throw new ModelStreamCutError('The stream ended before the answer did.');

@@ -1,4 +1,5 @@
 import type {
+  CallTime,
   LanguageModel,
   Reply,
   ReplyPiece,
@@ -9,9 +10,12 @@ import type {
 
 /** One call to a model as either side of the move would make it. */
 interface ModelWays<Piece> {
-  LEGACY: (signal: AbortSignal) => AsyncIterable<Piece>;
-  NEW: (signal: AbortSignal) => AsyncIterable<Piece>;
+  LEGACY: (signal: AbortSignal, time: CallTime) => AsyncIterable<Piece>;
+  NEW: (signal: AbortSignal, time: CallTime) => AsyncIterable<Piece>;
 }
+
+/** What bounds a call, and keeps its time. */
+type Within = [signal: AbortSignal, time: CallTime];
 
 /** Decides how a session's models are asked, and keeps account of it. */
 export interface ModelRouter {
@@ -43,16 +47,16 @@ export class RoutedModel implements LanguageModel {
   }
 
   text(request: TextRequest, signal: AbortSignal): Promise<Reply<string>> {
-    return this.#whole(request, (model, leaving) => model.text(request, leaving), signal);
+    return this.#whole(request, (model, ...within) => model.text(request, ...within), signal);
   }
 
   structured<Value>(request: StructuredRequest, signal: AbortSignal): Promise<Reply<Value>> {
-    return this.#whole(request, (model, leaving) => model.structured<Value>(request, leaving), signal);
+    return this.#whole(request, (model, ...within) => model.structured<Value>(request, ...within), signal);
   }
 
   async *stream(request: TextRequest, signal: AbortSignal): AsyncGenerator<ReplyPiece> {
     let usage: TokenUsage | undefined;
-    const ways = this.#ways((model, leaving) => model.stream(request, leaving));
+    const ways = this.#ways((model, ...within) => model.stream(request, ...within));
     for await (const piece of this.#ask(request, ways, signal)) {
       if ('usage' in piece) usage = sum(usage, piece.usage);
       else yield piece;
@@ -62,11 +66,11 @@ export class RoutedModel implements LanguageModel {
 
   async #whole<Value>(
     request: TextRequest,
-    ask: (model: LanguageModel, signal: AbortSignal) => Promise<Reply<Value>>,
+    ask: (model: LanguageModel, ...within: Within) => Promise<Reply<Value>>,
     signal: AbortSignal,
   ): Promise<Reply<Value>> {
-    const ways = this.#ways<{ value: Value } | { usage: TokenUsage }>(async function* (model, leaving) {
-      const { value, usage } = await ask(model, leaving);
+    const ways = this.#ways<{ value: Value } | { usage: TokenUsage }>(async function* (model, ...within) {
+      const { value, usage } = await ask(model, ...within);
       yield { value };
       yield { usage };
     });
@@ -87,9 +91,9 @@ export class RoutedModel implements LanguageModel {
     return this.#router.ask({ sessionId: this.#sessionId, model }, ways, signal);
   }
 
-  #ways<Piece>(ask: (model: LanguageModel, signal: AbortSignal) => AsyncIterable<Piece>): ModelWays<Piece> {
+  #ways<Piece>(ask: (model: LanguageModel, ...within: Within) => AsyncIterable<Piece>): ModelWays<Piece> {
     const { LEGACY, NEW } = this.#models;
-    return { LEGACY: (signal) => ask(LEGACY, signal), NEW: (signal) => ask(NEW, signal) };
+    return { LEGACY: (...within) => ask(LEGACY, ...within), NEW: (...within) => ask(NEW, ...within) };
   }
 }
 

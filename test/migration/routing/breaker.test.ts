@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { RateLimitedError } from '../../../src/errors.ts';
 import { BREAKER, Breaker } from '../../../src/migration/routing/breaker.ts';
+import {
+  ModelLengthError,
+  ModelQuotaError,
+  ModelRateLimitedError,
+  ModelRefusedError,
+} from '../../../src/services/models/index.ts';
 import { down, fails, falls, hear, request, route, ScriptedChat, says } from './services.ts';
 
 const legacy = () => new ScriptedChat(says('old'));
@@ -126,6 +133,93 @@ describe('a new service that is down', () => {
     breaker.admit()?.succeeded();
     await settled();
     expect(breaker.state).toBe('CLOSED');
+  });
+});
+
+describe('a new service that is asked what nobody can answer', () => {
+  it.each<[string, Error]>([
+    [
+      'a model that there is not',
+      new ModelRefusedError('no', { status: 404, vendorCode: 'model_not_found' }),
+    ],
+    ['the same, in words', new ModelRefusedError('The model `nope` does not exist.', { status: 404 })],
+    ['a malformed request', new ModelRefusedError('no', { status: 400 })],
+    ['too much', new ModelRefusedError('no', { status: 413 })],
+    ['what cannot be processed', new ModelRefusedError('no', { status: 422 })],
+    ['what the content filter stops', new ModelRefusedError('The provider’s content filter stopped it.')],
+    ['a reply that is too long', new ModelLengthError('The reply ran into the bound on its length.')],
+    ['more than our own limits allow', new RateLimitedError('too many', 3)],
+  ])('stays in service for everybody else: %s', async (_, refusal) => {
+    const services = { LEGACY: legacy(), NEW: new ScriptedChat(fails(refusal)) };
+    const world = route(services);
+    for (let call = 0; call < 30; call += 1) {
+      expect(await hear(world)).toContainEqual({ served: 'LEGACY', fellBack: true });
+      await settled();
+    }
+    expect(services.NEW.calls).toBe(30);
+    expect(stateOf(world)).toBe('CLOSED');
+    // Nothing that verdicts look at; what it was is kept.
+    expect(world.calls.at(-1)).toMatchObject({
+      version: 'NEW',
+      outcome: 'cancelled',
+      fellBack: true,
+      error: expect.stringContaining(refusal.message),
+    });
+    expect(world.router.counts()).toEqual([
+      { feature: 'CHAT', version: 'NEW', calls: 30, errors: 0, fallbacks: 30, cancelled: 0, slow: 0 },
+    ]);
+  });
+
+  it.each<[string, Error]>([
+    ['does not let us in', new ModelRefusedError('no', { status: 401 })],
+    ['forbids it', new ModelRefusedError('no', { status: 403 })],
+    ['is not where we ask', new ModelRefusedError('404 page not found', { status: 404 })],
+    ['has no quota left', new ModelQuotaError('no', { status: 429 })],
+    ['wants fewer calls', new ModelRateLimitedError('no', { status: 429 })],
+  ])('is down where it %s', async (_, failure) => {
+    const services = { LEGACY: legacy(), NEW: new ScriptedChat(fails(failure)) };
+    const world = route(services);
+    for (let call = 0; call < 8; call += 1) await hear(world);
+    expect(services.NEW.calls).toBe(5);
+    expect(world.calls.every(({ outcome }) => outcome === 'error')).toBe(true);
+  });
+
+  it('is tried again by the next call, and left alone no longer, where that was asked when it was down', async () => {
+    const refusal = new ModelRefusedError('no', { status: 400 });
+    const failing = Array.from({ length: 4 }, () => fails(down));
+    const services = {
+      LEGACY: legacy(),
+      NEW: new ScriptedChat(
+        fails(down),
+        ...failing,
+        fails(refusal),
+        fails(refusal),
+        fails(down),
+        says('new'),
+      ),
+    };
+    const world = route(services, { breaker: { pauseMs: 1_000 } });
+    const ask = async () => {
+      const heard = await hear(world);
+      await settled();
+      return heard;
+    };
+    for (let call = 0; call < 5; call += 1) await ask();
+    world.time.now += 1_000;
+    await ask();
+    await ask();
+    expect(services.NEW.calls).toBe(7);
+    expect(stateOf(world)).toBe('OPEN');
+    await ask();
+    expect(services.NEW.calls).toBe(8);
+
+    // The second pause is twice the first, however many tries said nothing in between.
+    world.time.now += 1_999;
+    await ask();
+    expect(services.NEW.calls).toBe(8);
+    world.time.now += 1;
+    expect(await ask()).toContainEqual({ text: 'new' });
+    expect(stateOf(world)).toBe('CLOSED');
   });
 });
 

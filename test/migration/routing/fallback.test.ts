@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ChatServiceError } from '../../../src/services/chat/errors.ts';
-import { ModelUnavailableError } from '../../../src/services/models/index.ts';
+import { ModelTimeoutError, ModelUnavailableError } from '../../../src/services/models/index.ts';
 import { deaf, down, fails, falls, hear, request, route, ScriptedChat, says } from './services.ts';
 
 const legacyUsage = { usage: { inputTokens: 11, outputTokens: 7 } };
@@ -20,6 +20,23 @@ describe('a session of the legacy service', () => {
       { version: 'LEGACY', outcome: 'ok', fellBack: false, error: null, share: 0.25 },
       { version: 'LEGACY', outcome: 'error', fellBack: false, error: 'Error: the connection was refused' },
     ]);
+  });
+});
+
+describe('a request that the legacy service refuses', () => {
+  it.each([
+    [400, '', 'cancelled'],
+    [413, '', 'cancelled'],
+    [422, '', 'cancelled'],
+    [404, 'There is no model nope.', 'cancelled'],
+    [404, 'Not Found', 'error'],
+    [401, '', 'error'],
+  ])('with %i %s is recorded as %s', async (status, said, outcome) => {
+    const refusal = new ChatServiceError('legacy', 'CHAT_REFUSED', 'no', { status, cause: new Error(said) });
+    const services = { LEGACY: new ScriptedChat(fails(refusal)), NEW: new ScriptedChat(says('new')) };
+    const world = route(services, { version: 'LEGACY' });
+    expect((await hear(world)).at(-1)).toEqual({ thrown: refusal });
+    expect(world.calls).toMatchObject([{ version: 'LEGACY', outcome, error: 'CHAT_REFUSED: no' }]);
   });
 });
 
@@ -90,6 +107,91 @@ describe('a session of the new service', () => {
     expect(await hear(world)).toEqual([{ served: 'NEW', fellBack: false }, { text: 'half' }, ...fromLegacy]);
     expect(services.NEW.signals[0]?.aborted).toBe(true);
     expect(world.calls[0]?.error).toBe('CHAT_TIMEOUT: the new service said nothing within 20 ms');
+  });
+
+  it('is given the time that the service has by its own settings', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const answer = Promise.withResolvers<void>();
+      const NEW = new ScriptedChat(async function* () {
+        await answer.promise;
+        yield { text: 'thought' };
+      }, falls());
+      NEW.deadlineMs = 600_000;
+      const world = route({ LEGACY: new ScriptedChat(says('old')), NEW });
+      const thinking = hear(world);
+      await vi.waitFor(() => expect(NEW.calls).toBe(1));
+      await vi.advanceTimersByTimeAsync(599_000);
+      answer.resolve();
+      expect(await thinking).toEqual([{ served: 'NEW', fellBack: false }, { text: 'thought' }]);
+
+      const silent = hear(world);
+      await vi.waitFor(() => expect(NEW.calls).toBe(2));
+      await vi.advanceTimersByTimeAsync(610_000);
+      expect(await silent).toEqual([{ served: 'NEW', fellBack: false }, ...fromLegacy]);
+      expect(world.calls.map(({ outcome }) => outcome)).toEqual(['ok', 'error']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('waits for our own limits for as long as that takes, and it is nobody’s time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const turn = Promise.withResolvers<void>();
+      const NEW = new ScriptedChat(async function* (_, __, time) {
+        {
+          using _ = time?.waits();
+          await turn.promise;
+        }
+        world.time.now += 700;
+        yield { text: 'new' };
+      });
+      const world = route({ LEGACY: new ScriptedChat(says('old')), NEW });
+      const waiting = hear(world);
+      await vi.waitFor(() => expect(NEW.calls).toBe(1));
+      await vi.advanceTimersByTimeAsync(1_000_000);
+      world.time.now += 1_000_000;
+      turn.resolve();
+      expect(await waiting).toEqual([{ served: 'NEW', fellBack: false }, { text: 'new' }]);
+      expect(world.calls).toMatchObject([{ outcome: 'ok', durationMs: 700, firstTextMs: 700 }]);
+      expect(world.lines).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('begins to count the silence when the call is made', async () => {
+    const NEW = new ScriptedChat(async function* (_, signal, time) {
+      {
+        using _ = time?.waits();
+        await new Promise((next) => setImmediate(next));
+      }
+      yield* falls()(request, signal);
+    });
+    const world = route({ LEGACY: new ScriptedChat(says('old')), NEW }, { silenceMs: 20 });
+    expect(await hear(world)).toEqual([{ served: 'NEW', fellBack: false }, ...fromLegacy]);
+    expect(world.calls).toMatchObject([{ outcome: 'error', error: expect.stringContaining('CHAT_TIMEOUT') }]);
+  });
+
+  it.each([
+    ['most of its time it waited for our own limits', 900, 'cancelled', 'CLOSED'],
+    ['the service had most of the time', 300, 'error', 'OPEN'],
+  ])('gets the legacy one when its time is over: %s', async (_, waitMs, outcome, state) => {
+    const NEW = new ScriptedChat(async function* (_, __, time) {
+      {
+        using _ = time?.waits();
+        world.time.now += waitMs;
+      }
+      world.time.now += 600;
+      yield { text: 'half' };
+      throw new ModelTimeoutError('The model did not answer in time.');
+    });
+    const world = route({ LEGACY: new ScriptedChat(says('old')), NEW }, { breaker: { failuresInARow: 1 } });
+    expect((await hear(world)).slice(2)).toEqual(fromLegacy);
+    expect(world.calls).toMatchObject([{ outcome, fellBack: true, durationMs: 600 }]);
+    await vi.waitFor(() => expect(world.router.breakers()[0]).toEqual({ feature: 'CHAT', state }));
   });
 
   it('keeps it where only the caller is slow', async () => {

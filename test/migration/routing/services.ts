@@ -8,6 +8,7 @@ import type {
   ReplyEvent,
   ServiceVersion,
 } from '../../../src/services/chat/types.ts';
+import type { CallTime } from '../../../src/services/models/index.ts';
 
 export const request: ChatRequest = {
   sessionId: 'session_1',
@@ -19,6 +20,7 @@ export const request: ChatRequest = {
 /** A chat service that behaves, or misbehaves, call by call; the last behaviour stays. */
 export class ScriptedChat implements ChatService {
   readonly signals: AbortSignal[] = [];
+  deadlineMs: number | undefined;
   readonly #behaviours: readonly Behaviour[];
 
   constructor(...behaviours: [Behaviour, ...Behaviour[]]) {
@@ -29,14 +31,18 @@ export class ScriptedChat implements ChatService {
     return this.signals.length;
   }
 
-  reply(asked: ChatRequest, signal: AbortSignal): AsyncIterable<ChatPiece> {
+  reply(asked: ChatRequest, signal: AbortSignal, time?: CallTime): AsyncIterable<ChatPiece> {
     const behaviour = this.#behaviours[Math.min(this.calls, this.#behaviours.length - 1)];
     this.signals.push(signal);
-    return behaviour!(asked, signal);
+    return behaviour!(asked, signal, time);
   }
 }
 
-export type Behaviour = (request: ChatRequest, signal: AbortSignal) => AsyncIterable<ChatPiece>;
+export type Behaviour = (
+  request: ChatRequest,
+  signal: AbortSignal,
+  time?: CallTime,
+) => AsyncIterable<ChatPiece>;
 
 const usage = { usage: { inputTokens: 11, outputTokens: 7 } };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChatServiceError, LegacyHttpChat } from '../../../src/services/chat/index.ts';
 import {
+  after,
   type Behaviour,
   type FakeProvider,
   failing,
@@ -12,6 +13,7 @@ import {
   streaming,
   trickling,
 } from '../../support/provider.ts';
+import { WaitingTime } from '../models/models.ts';
 import { heard, patient, request } from './talking.ts';
 
 const chat = (server: FakeProvider, timeoutMs = 20_000, atOnce = 100) =>
@@ -136,6 +138,43 @@ describe('a legacy endpoint that fails', () => {
   });
 });
 
+describe('an answer that only the end of its connection ends', () => {
+  const undelimited =
+    (contentType: string | null, body: string): Behaviour =>
+    (_, response) => {
+      const type = contentType === null ? '' : `Content-Type: ${contentType}\r\n`;
+      response.socket?.end(`HTTP/1.0 200 OK\r\n${type}\r\n${body}`);
+    };
+
+  it.each<[string, Behaviour, string]>([
+    ['events', undelimited('text/event-stream', 'data: "You "\n\ndata: "never"\n\n'), 'You never'],
+    ['text', undelimited('text/plain', 'You never'), 'You never'],
+    ['what is called HTML', undelimited('text/html', 'You never'), 'You never'],
+    ['text without a type', undelimited(null, 'You never'), 'You never'],
+    ['half of a JSON document', undelimited('application/json', '{"reply":"You'), ''],
+    ['nothing', undelimited('text/plain', ''), ''],
+  ])('may have been cut: %s', async (_, behaviour, expected) => {
+    await using server = await startProvider(behaviour);
+    const { text, error } = await heard(chat(server).reply(request, patient()));
+    expect(text).toBe(expected);
+    expect(error).toMatchObject({ code: 'CHAT_CUT', retryable: true });
+  });
+
+  it.each<[string, Behaviour]>([
+    [
+      'events up to [DONE]',
+      undelimited('text/event-stream', 'data: "You "\n\ndata: "do"\n\ndata: [DONE]\n\n'),
+    ],
+    ['a JSON document', undelimited('application/json', '{"reply":"You do"}')],
+    ['a JSON document without a type', undelimited(null, '{"reply":"You do"}')],
+  ])('is whole where it says so itself: %s', async (_, behaviour) => {
+    await using server = await startProvider(behaviour);
+    const { text, error } = await heard(chat(server).reply(request, patient()));
+    expect(error).toBeUndefined();
+    expect(text).toBe('You do');
+  });
+});
+
 describe('a legacy endpoint that takes too long', () => {
   it.each<[string, Behaviour]>([
     ['never answers', silence],
@@ -157,6 +196,38 @@ describe('a legacy endpoint that takes too long', () => {
     ]);
     for (const { error } of both) expect(error).toMatchObject({ code: 'CHAT_TIMEOUT' });
     expect(server.exchanges).toHaveLength(1);
+  });
+});
+
+describe('a legacy endpoint whose places are taken', () => {
+  it('has its whole time when a place is free, and the wait is told apart', async () => {
+    const held = Promise.withResolvers<void>();
+    await using server = await startProvider(async (exchange, response) => {
+      if (exchange.index === 0) await held.promise;
+      json(200, { reply: `${exchange.index}` })(exchange, response);
+    });
+    const service = chat(server, 20_000, 1);
+    expect(service.deadlineMs).toBe(20_000);
+    const first = heard(service.reply(request, patient()));
+    await expect.poll(() => server.exchanges.length).toBe(1);
+
+    const time = new WaitingTime();
+    const second = heard(service.reply(request, patient(), time));
+    await expect.poll(() => time.waiting).toBe(true);
+    held.resolve();
+    expect((await first).text).toBe('0');
+    expect((await second).text).toBe('1');
+    expect(time).toMatchObject({ waited: 1, waiting: false });
+  });
+
+  it('is not given up because of what its caller waited', async () => {
+    await using server = await startProvider(after(1_700, json(200, { reply: 'Here.' })));
+    const service = chat(server, 3_000, 1);
+    const both = await Promise.all([
+      heard(service.reply(request, patient())),
+      heard(service.reply(request, patient())),
+    ]);
+    for (const { text, error } of both) expect({ text, error }).toEqual({ text: 'Here.', error: undefined });
   });
 });
 

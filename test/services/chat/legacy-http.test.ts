@@ -1,7 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { LegacyHttpChat, type LegacyHttpSettings } from '../../../src/services/chat/index.ts';
-import { type Behaviour, type FakeProvider, json, raw, startProvider } from '../../support/provider.ts';
+import {
+  type Behaviour,
+  type FakeProvider,
+  json,
+  raw,
+  startProvider,
+  streaming,
+} from '../../support/provider.ts';
 import { heard, patient, request } from './talking.ts';
 
 const chat = (server: FakeProvider, settings: Partial<LegacyHttpSettings> = {}) =>
@@ -183,6 +190,40 @@ describe('the connections to the legacy endpoint', () => {
     for (let rounds = 0; rounds < 8; rounds += 1) await round();
     expect(server.exchanges).toHaveLength(420);
     expect(sockets.size).toBeLessThanOrEqual(100);
+  });
+
+  it('are used again where an answer ends a little behind its [DONE], and no reply waits for that', async () => {
+    const sockets = new Set<unknown>();
+    let end = () => {};
+    await using server = await startProvider((_, response) => {
+      sockets.add(response.socket);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: "Yes."\n\ndata: [DONE]\n\n');
+      end = () => void response.end();
+    });
+    const service = chat(server);
+    for (let message = 0; message < 20; message += 1) {
+      expect((await heard(service.reply(request, patient()))).text).toBe('Yes.');
+      end();
+    }
+    // Not one for each: a message may follow before the end has arrived.
+    expect(sockets.size).toBeLessThan(20);
+  });
+
+  it('are closed where an answer does not end behind its [DONE]', async () => {
+    const endless: Behaviour = async (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: "Yes."\n\ndata: [DONE]\n\n');
+      for (let gone = false; !gone; )
+        gone = await new Promise<boolean>((sent) =>
+          response.write(': still here\n'.repeat(100), (error) => setImmediate(() => sent(Boolean(error)))),
+        );
+    };
+    await using server = await startProvider(streaming(['"Yes."', '[DONE]'], 'open'), endless);
+    for (const index of [0, 1]) {
+      expect((await heard(chat(server).reply(request, patient()))).text).toBe('Yes.');
+      await server.exchanges[index]?.hungUp;
+    }
   });
 
   it('are bounded: whoever comes next waits', async () => {

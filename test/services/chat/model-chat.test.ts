@@ -190,6 +190,31 @@ describe('a model that says nothing', () => {
   });
 });
 
+describe('a model that runs into the bound on its length', () => {
+  const incomplete = {
+    type: 'response.incomplete',
+    response: { ...done.response, status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
+  };
+  const chatUsage = { choices: [], usage: { prompt_tokens: 11, completion_tokens: 7 } };
+
+  it.each<[string, typeof newChat, ModelSettings['api'], Behaviour]>([
+    ['new', newChat, 'responses', streaming([delta('The first step is to'), incomplete])],
+    [
+      'new, through Chat Completions',
+      newChat,
+      'chat',
+      streaming([chunk('The first step is to'), chunk('', 'length'), chatUsage]),
+    ],
+    ['legacy', legacyChat, 'auto', completed('The first step is to', { finish_reason: 'length' })],
+  ])('has said what came until then, and no reply (%s)', async (_, service, api, behaviour) => {
+    await using provider = await startProvider(behaviour);
+    const { all, error } = await heard(service(provider.url, { api }).reply(request, patient()));
+    expect(all).toEqual([{ text: 'The first step is to' }]);
+    expect(error).toMatchObject({ code: 'MODEL_LENGTH', retryable: false, usage });
+    expect(provider.exchanges).toHaveLength(1);
+  });
+});
+
 describe('a provider that fails', () => {
   it.each<[string, Behaviour, string]>([
     ['429', failing(429), 'MODEL_RATE_LIMITED'],

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/services/models/clock.ts';
 import { monotonicClock } from '../../../src/services/models/clock.ts';
-import type { ModelSettings, Models, TextRequest } from '../../../src/services/models/index.ts';
+import type { CallTime, ModelSettings, Models, TextRequest } from '../../../src/services/models/index.ts';
 import { createModels } from '../../../src/services/models/index.ts';
 import type { Db } from '../../../src/store/index.ts';
 import { silent } from '../../support/stores.ts';
@@ -43,6 +43,22 @@ export function models(
 }
 
 export const request: TextRequest = { model: 'gpt-test', messages: [{ role: 'user', content: 'Hello?' }] };
+
+/** Notes how often a call has begun to wait, and whether it waits now. */
+export class WaitingTime implements CallTime {
+  waited = 0;
+  waiting = false;
+
+  waits(): Disposable {
+    this.waited += 1;
+    this.waiting = true;
+    return {
+      [Symbol.dispose]: () => {
+        this.waiting = false;
+      },
+    };
+  }
+}
 
 /** Never fires. */
 export const patient = (): AbortSignal => new AbortController().signal;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   chunk,
+  completed,
   delta,
   done,
   resetting,
@@ -8,7 +9,7 @@ import {
   streaming,
   trickling,
 } from '../../support/provider.ts';
-import { models, patient, request } from './models.ts';
+import { models, patient, request, WaitingTime } from './models.ts';
 
 async function read(pieces: AsyncIterable<unknown>) {
   const got: unknown[] = [];
@@ -125,5 +126,30 @@ describe('leaving a stream', () => {
 
     const { got } = await read(model.stream(request, patient()));
     expect(got[0]).toEqual({ text: 'next' });
+  });
+});
+
+describe('the time of a call', () => {
+  it.each(['stream', 'text'] as const)('tells its wait for our own limits apart (%s)', async (way) => {
+    await using provider = await startProvider(
+      streaming([delta('Hel')], 'open'),
+      way === 'stream' ? streaming([delta('next'), done]) : completed('next'),
+    );
+    const layer = models(provider.url, { concurrency: 1, api: way === 'stream' ? 'responses' : 'chat' });
+    const model = layer.languageModel();
+    const holding = layer.languageModel('responses').stream(request, patient())[Symbol.asyncIterator]();
+    await holding.next();
+    expect(model.deadlineMs).toBe(20_000);
+
+    const time = new WaitingTime();
+    const answer =
+      way === 'stream'
+        ? read(model.stream(request, patient(), time))
+        : model.text(request, patient(), time).then(({ value }) => ({ got: [{ text: value }] }));
+    await expect.poll(() => time.waiting).toBe(true);
+    expect(provider.exchanges).toHaveLength(1);
+    await holding.return?.();
+    expect((await answer).got[0]).toEqual({ text: 'next' });
+    expect(time).toMatchObject({ waited: 1, waiting: false });
   });
 });
