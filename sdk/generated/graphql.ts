@@ -55,9 +55,9 @@ export type CoordinationPolicy =
 export type CreateSessionInput = {
   chatModel?: string | null | undefined;
   currentScenario?: string | null | undefined;
-  /** The id of a session of the legacy application, where that shares its sessions: its conversations and settings go on in this one. Only one session can have it. */
+  /** The id of a session of the legacy application, where that shares its sessions: its conversations and settings go on in this one. Only one session can have it. The bare id: of a signed cookie, what is before the dot. */
   legacyId?: string | null | undefined;
-  /** An object of at most 64 KiB. */
+  /** An object of at most 64 KiB and 100 levels. */
   preferences?: unknown;
   selectedVoice?: string | null | undefined;
 };
@@ -344,7 +344,7 @@ export type StartBackgroundTaskInput = {
 };
 
 export type StartRolloutInput = {
-  /** CHAT, SCENARIO or WATCH: their calls are measured. */
+  /** CHAT, SCENARIO, WATCH or LLM: their calls are measured. */
   feature: FeatureName;
   /** Calls of the new service without which no step is left. Verdicts need 300 in any case. */
   minRequestsPerStep?: number;

@@ -22,7 +22,9 @@ export async function define(
     return { problems: told.map((problem) => placed(placesOf(problem, workflow), problem.message)) };
   }
   if (answer.__typename === 'InvalidInputError') {
-    const told = 'issues' in answer ? answer.issues : [];
+    const issues = 'issues' in answer ? answer.issues : [];
+    // That there are no threads was said when the file was read.
+    const told = issues.filter(({ path }) => path !== 'input.threads');
     return {
       problems: told.map(({ path, message }) => placed(placesIn(path, workflow), `${path}: ${message}`)),
     };

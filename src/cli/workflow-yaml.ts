@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 
 /** A file that refers to its own parts again and again is no workflow. */
 const MOST_ALIASES = 100;
@@ -30,6 +42,16 @@ export function readYaml(text: string): YamlDocument | { problems: FileProblem[]
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0)
     return { problems: faults.map(({ message, pos }) => ({ line: lineAt(pos[0]), message: said(message) })) };
+  const endless = endlessAlias(document);
+  if (endless)
+    return {
+      problems: [
+        {
+          line: endless.range ? lineAt(endless.range[0]) : null,
+          message: `*${endless.source} stands inside of what it stands for, so that it would never end`,
+        },
+      ],
+    };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
@@ -56,6 +78,22 @@ export function readYaml(text: string): YamlDocument | { problems: FileProblem[]
       return offset === undefined ? null : lineAt(offset);
     },
   };
+}
+
+/** The first alias that stands inside of what it stands for. */
+function endlessAlias(document: Document.Parsed): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias, around) {
+      const named = around.some((node) => (isMap(node) || isSeq(node)) && node.anchor === alias.source);
+      // The name may have been given again since. Finding whose it is takes a walk through the file.
+      const node = named && alias.resolve(document);
+      if (!node || !around.includes(node)) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** A field or an element of a node, and where it begins. */

@@ -111,10 +111,10 @@ export class Attempts {
   }
 }
 
-/** Milliseconds that an attempt may take. */
+/** Milliseconds that an attempt may take: what the job was given, else what its kind takes at most. */
 function timeLeft({ timeoutMs, startedAt }: Job, kind: JobKind): number {
   if (timeoutMs === null || !startedAt) return kind.timeoutMs;
-  return Math.min(kind.timeoutMs, Math.max(0, startedAt.getTime() + timeoutMs - Date.now()));
+  return Math.max(0, startedAt.getTime() + timeoutMs - Date.now());
 }
 
 const failed = (error: JobError): Outcome => ({ status: 'FAILED', error });

@@ -2,12 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { newId } from '../ids.ts';
 import { isUnavailable, type Store } from '../store/index.ts';
-import { cancel } from './cancelling.ts';
 import type { Desk } from './desk.ts';
-import { end } from './ending.ts';
 import type { TakenUp, UseTicket } from './queue.ts';
 import type { CoordinatedKind } from './run.ts';
-import { lockWhole, type Turn, takeTurn } from './turn.ts';
+import { type Turn, takeTurn } from './turn.ts';
 
 /** A turn that is wanted later than this is left to the pollers. */
 const LONGEST_TIMER_MS = 60_000;
@@ -15,8 +13,6 @@ const LONGEST_TIMER_MS = 60_000;
 const MOST_TIMERS = 10_000;
 /** Turns of a job that may fail in a row before it is given up. */
 const TRIES = 4;
-/** Children of a job that could not be coordinated, asked to stop at a time. */
-const STOPPED_AT_ONCE = 100;
 
 interface Needs {
   store: Store;
@@ -91,24 +87,25 @@ export class Coordination {
 
   /** A turn that throws would throw again: the job ends, and its children are asked to stop. Never throws. */
   async #giveUp(jobId: string, useTicket: UseTicket, cause: unknown): Promise<void> {
-    const { store, desk, log } = this.#needs;
+    const { store, desk, kinds, log } = this.#needs;
     const errorId = newId('error');
     log.error({ err: cause, jobId, errorId }, 'a job could not be coordinated');
     const error = { code: 'INTERNAL', message: `Unexpected error ${errorId}.`, step: null, retryable: false };
     try {
       await store.db.transaction().execute(async (trx) => {
         await useTicket(trx);
-        const row = await lockWhole(trx, jobId);
-        if (row && !row.finished_at) await end(trx, desk, row, { status: 'FAILED', error });
+        await takeTurn(trx, desk, jobId, async (turn) => {
+          await kinds.get(turn.job.kind)?.abandon?.(turn);
+          const children = await trx
+            .selectFrom('jobs')
+            .select('id')
+            .where('parent_id', '=', jobId)
+            .where('finished_at', 'is', null)
+            .execute();
+          for (const { id } of children) await turn.cancel(id);
+          await turn.end({ status: 'FAILED', error });
+        });
       });
-      const children = await store.db
-        .selectFrom('jobs')
-        .select('id')
-        .where('parent_id', '=', jobId)
-        .where('finished_at', 'is', null)
-        .limit(STOPPED_AT_ONCE)
-        .execute();
-      for (const { id } of children) await cancel(store.db, desk, id);
     } catch (error) {
       log.error({ err: error, jobId, errorId }, 'a job that cannot be coordinated could not be ended');
     }

@@ -214,22 +214,23 @@ export class Jobs {
   }
 
   /**
-   * Deletes a job that is over, with its log.
+   * Deletes a job that is over, with its log and all that it is made of.
    *
    * @throws {NotFoundError}
-   * @throws {InvalidStateError} It is not over yet.
+   * @throws {InvalidStateError} It is not over yet, or part of another one.
    */
   async delete(owner: string, id: string): Promise<void> {
     if (!couldBeId(id)) throw new NotFoundError('job', id);
     await this.#needs.db.transaction().execute(async (trx) => {
+      const parts = await trx.selectFrom('jobs').select('id').where('parent_id', '=', id).execute();
       const gone = await trx
         .deleteFrom('jobs')
         .where('id', '=', id)
         .where('owner', '=', owner)
         .where('finished_at', 'is not', null)
-        .where(parentIsOver)
+        .where('parent_id', 'is', null)
         .executeTakeFirst();
-      if (gone.numDeletedRows > 0n) return announceGone(trx, [id]);
+      if (gone.numDeletedRows > 0n) return announceGone(trx, [id, ...parts.map((part) => part.id)]);
 
       const job = await trx
         .selectFrom('jobs')
@@ -239,26 +240,42 @@ export class Jobs {
         .executeTakeFirst();
       if (!job) throw new NotFoundError('job', id);
       if (job.finished_at)
-        throw new InvalidStateError('The job is part of another one that is not over.', job.status);
+        throw new InvalidStateError('The job is part of another one and is deleted with it.', job.status);
       throw new InvalidStateError(`The job is ${job.status}; cancel it first.`, job.status);
     });
   }
 
-  /** Deletes jobs that ended before, a few hundred at a time, the oldest first. @returns How many. */
+  /**
+   * Deletes jobs that ended before, each with all that it is made of, the oldest first: a few hundred at a time, or one
+   * that is made of more.
+   *
+   * @returns How many, not counting what they were made of.
+   */
   async deleteFinishedBefore(at: Date): Promise<number> {
     return this.#needs.db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ id: string }>`
-        select id from jobs
-        where finished_at < ${at}
-          and ${parentIsOver}
-          and not exists (select from jobs as child where child.parent_id = jobs.id and child.finished_at is null)
-        order by finished_at
-        limit ${DELETED_AT_ONCE}
+        with old as (
+          select id, finished_at from jobs
+          where finished_at < ${at}
+            and parent_id is null
+            and not exists (select from jobs as child where child.parent_id = jobs.id and child.finished_at is null)
+          order by finished_at
+          limit ${DELETED_AT_ONCE}
+        ), counted as (
+          select id, coalesce(
+            sum(1 + (select count(*) from jobs as child where child.parent_id = old.id)) over (
+              order by finished_at, id rows between unbounded preceding and 1 preceding
+            ), 0
+          ) as before
+          from old
+        )
+        select id from counted where before < ${DELETED_AT_ONCE}
       `.execute(trx);
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return 0;
+      const parts = await trx.selectFrom('jobs').select('id').where('parent_id', 'in', ids).execute();
       await trx.deleteFrom('jobs').where('id', 'in', ids).execute();
-      await announceGone(trx, ids);
+      await announceGone(trx, [...ids, ...parts.map((part) => part.id)]);
       return ids.length;
     });
   }
@@ -299,8 +316,3 @@ export class Jobs {
     await announceGone(trx, await lockSessionsJobs(trx, sessionId));
   }
 }
-
-/** What others are made of stays as long as they may ask for it. */
-const parentIsOver = sql<boolean>`not exists (
-  select from jobs as parent where parent.id = jobs.parent_id and parent.finished_at is null
-)`;

@@ -41,6 +41,12 @@ export interface CoordinatedKind {
   kind: string;
   /** One turn, in one transaction that holds the job's row. Throwing undoes it, and ends the job as FAILED. */
   coordinate(turn: Turn): Promise<void>;
+  /**
+   * The last turn of a job that is given up, because `coordinate` threw: what the kind keeps of it must say so. The
+   * engine ends the job and stops its children in the same transaction. It should need little: whatever made the other
+   * throw is still there.
+   */
+  abandon?(turn: Turn): Promise<void>;
 }
 
 export interface RunNeeds {

@@ -25,7 +25,7 @@ export interface Start {
   input: unknown;
   /** What it is about, for those who filter by that: the id of something. */
   subject?: string;
-  /** From when it first ran; a job that takes longer FAILED. Its kind's own bound holds beside it. */
+  /** From when it first ran; a job that takes longer FAILED. At most a day; unless given, its kind's own bound holds. */
   timeoutMs?: number;
   onBusy?: BusyPolicy;
   /** The caller hands the job to `Jobs.offer` behind the commit: where it is free to run here, it is ours at once. */

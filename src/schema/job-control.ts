@@ -38,7 +38,8 @@ builder.mutationFields((t) => ({
   }),
   deleteJob: t.field({
     type: DeletedJob,
-    description: 'Deletes a job that is over, with its log.',
+    description:
+      'Deletes a job that is over, with its log and its children. A child goes with its parent only.',
     errors: { types: [InvalidStateError, NotFoundError], union: { name: 'DeleteJobResult' } },
     args: { id: t.arg.id({ required: true }) },
     resolve: resolve.deleteJob,

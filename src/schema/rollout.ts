@@ -30,7 +30,7 @@ const StartRolloutInput = builder.inputType('StartRolloutInput', {
     feature: t.field({
       type: FeatureName,
       required: true,
-      description: 'CHAT, SCENARIO or WATCH: their calls are measured.',
+      description: 'CHAT, SCENARIO, WATCH or LLM: their calls are measured.',
     }),
     steps: t.intList({
       required: true,

@@ -111,9 +111,11 @@ const WorkflowSummary = builder.objectRef<Summary>('WorkflowSummary').implement(
     failedThreads: t.exposeStringList('failedThreads'),
     skippedThreads: t.exposeStringList('skippedThreads'),
     cancelledThreads: t.exposeStringList('cancelledThreads'),
-    totalExecuted: t.exposeInt('totalExecuted', { description: 'Threads that were started.' }),
+    totalExecuted: t.exposeInt('totalExecuted', {
+      description: 'Threads that were started, or failed before they could be.',
+    }),
     successRate: t.exposeFloat('successRate', {
-      description: '0 to 1: the successful ones of those that were started; 1 where none was.',
+      description: '0 to 1: the successful ones of those that were executed; 1 where none was.',
     }),
   }),
 });

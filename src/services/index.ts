@@ -175,7 +175,7 @@ export function createServices<Router extends ServiceRouter>(outside: Outside<Ro
     BACKGROUND_TASK: works.BACKGROUND_TASK.check,
     CHAT: works.CHAT.check,
   });
-  const coordinator = new Coordinator({ graphs, works, now });
+  const coordinator = new Coordinator({ graphs, works });
 
   const kinds = [
     analysisKind({

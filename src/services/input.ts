@@ -41,6 +41,11 @@ export class InputCheck {
     return this.require(value >= least && value <= most, path, `must be ${least} to ${most}`);
   }
 
+  /** What is wrong so far. */
+  get issues(): readonly InputIssue[] {
+    return this.#issues;
+  }
+
   /** @throws {InvalidInputError} */
   done(): void {
     if (this.#issues.length > 0) throw new InvalidInputError(this.#issues);

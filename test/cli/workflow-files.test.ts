@@ -233,6 +233,19 @@ error_handling: {max_retries: 1.5}
     expect(problems).toMatchObject([{ line: null, message: expect.stringMatching(/alias/i) }]);
   });
 
+  it('refuses a part that stands inside of itself', () => {
+    const { workflow, problems } = read('threads: []\ninput: &whole\n  a: {b: [*whole]}\n');
+    expect(workflow).toBeNull();
+    expect(problems).toEqual([
+      { line: 3, message: '*whole stands inside of what it stands for, so that it would never end' },
+    ]);
+    // A name that is given again means the newer part.
+    const { input } = right(
+      'input: &part {a: &part 1, b: *part}\nthreads: [{name: a, kind: transform, input: {expression: "1"}}]\n',
+    );
+    expect(input).toEqual({ a: 1, b: 1 });
+  });
+
   it('lets parts be written once and named again', () => {
     const { definition } = right(
       'threads:\n  - &one {name: a, kind: transform, input: {expression: "1"}}\n  - {name: b, kind: transform, input: {expression: "2"}}\n',

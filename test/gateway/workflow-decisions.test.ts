@@ -206,6 +206,16 @@ describe('ADAPTIVE', () => {
     expect((await resolve(id, 'nobody', 'SKIP')).__typename).toBe('InvalidStateError');
   });
 
+  it('tells who asks about a thread that the run does not have', async () => {
+    refuse('adaptive nobody', 400);
+    const { id } = await begin(signalbox, definition('adaptive nobody'));
+    await until(signalbox, id, 'think', 'WAITING');
+
+    for (const nobody of ['nobody', '__proto__', '', 'no\0body'])
+      expect((await resolve(id, nobody, 'SKIP')).__typename).toBe('NotFoundError');
+    unwrap(await resolve(id, 'think', 'SKIP'));
+  });
+
   it('tries again by itself what may pass, and a leaf that cannot is skipped', async () => {
     refuse('adaptive passing', 503, 2);
     const passing = {
@@ -226,7 +236,58 @@ describe('ADAPTIVE', () => {
   });
 });
 
+describe('a graph that is refused', () => {
+  it('hears of its numbers and its dependencies at once', async () => {
+    const session = unwrap(await signalbox.createSession());
+    const answer = await signalbox.defineDependencies({
+      sessionId: session.id,
+      maxParallelThreads: 0,
+      threads: [transform('a', '1', { timeoutSeconds: 0 }), transform('b', '1 +')],
+      dependencies: [edge('b', 'a', { condition: 'output.' }), edge('a', 'b'), edge('a', 'nobody')],
+    });
+    expect(answer.__typename).toBe('InvalidInputError');
+    expect('issues' in answer && answer.issues.map(({ path }) => path).sort()).toEqual([
+      'input.dependencies.0',
+      'input.dependencies.1',
+      'input.dependencies.2',
+      'input.maxParallelThreads',
+      'input.threads.0.timeoutSeconds',
+      'input.threads.1',
+    ]);
+  });
+
+  it('is one without threads', async () => {
+    const session = unwrap(await signalbox.createSession());
+    const empty = { sessionId: session.id, threads: [], dependencies: [] };
+    expect(await signalbox.defineDependencies(empty)).toMatchObject({
+      __typename: 'InvalidInputError',
+      issues: [{ path: 'input.threads' }],
+    });
+  });
+});
+
 describe('starting a run', () => {
+  it('refuses an input that nests deeper than anything looks into it', async () => {
+    const { graphId, id } = await begin(signalbox, { threads: [transform('one', '1')] });
+    await story(signalbox, id);
+    const start = async (depth: number) => {
+      const input = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`) as object;
+      const { data } = await gateway.ask(
+        `mutation($input: StartWorkflowInput!) {
+          startWorkflow(input: $input) { __typename ... on InvalidInputError { issues { path } } }
+        }`,
+        { input: { graphId, input, idempotencyKey: `${depth}` } },
+      );
+      return data?.startWorkflow;
+    };
+    for (const depth of [201, 2_000, 4_000])
+      expect(await start(depth)).toEqual({
+        __typename: 'InvalidInputError',
+        issues: [{ path: 'input.input' }],
+      });
+    expect(await start(200)).toMatchObject({ __typename: 'WorkflowJob' });
+  });
+
   it('starts one for one key, however often and at once it is asked', async () => {
     const session = unwrap(await signalbox.createSession());
     const threads = [transform('double', 'input.n * 2')];

@@ -138,7 +138,7 @@ export function expectSound(definition: Definition, changes: readonly Change[], 
 
   const named = (status: ThreadStatus) =>
     threads.map(({ name }) => name).filter((name) => final.get(name) === status);
-  const executed = run.threads.filter(({ attempt }) => attempt > 0).length;
+  const executed = run.threads.filter(({ attempt, status }) => attempt > 0 || status === 'FAILED').length;
   expect(run.summary).toEqual({
     successfulThreads: named('COMPLETED'),
     failedThreads: named('FAILED'),

@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { CoordinatedKind, Turn } from '../../src/jobs/index.ts';
+import type { CoordinatedKind, JobKind, Turn } from '../../src/jobs/index.ts';
 import { describeOnStores } from '../support/stores.ts';
 import { OWNER, type Script, startEngine } from './engine.ts';
 
@@ -84,20 +85,59 @@ describeOnStores('a job that is made of others', (database) => {
     }
   });
 
-  it('keeps what it is made of until it is over', async () => {
+  it('keeps what it is made of as long as it is there itself', async () => {
     const { engine, job } = await start('greet', 'hang');
     await using _ = engine;
     const over = () => engine.jobs.list(OWNER, { parentId: job.id, statuses: ['COMPLETED'] }, 10);
     await expect.poll(async () => (await over()).jobs.length).toBe(1);
     const [greeted] = (await over()).jobs;
 
-    await expect(engine.jobs.delete(OWNER, greeted!.id)).rejects.toThrow('part of another one');
-    expect(await engine.jobs.deleteFinishedBefore(new Date(Date.now() + 60_000))).toBe(0);
+    const isKept = async () => {
+      await expect(engine.jobs.delete(OWNER, greeted!.id)).rejects.toThrow('part of another one');
+      expect(await engine.jobs.find(OWNER, greeted!.id)).not.toBeNull();
+    };
+    const later = () => new Date(Date.now() + 60_000);
+    await isKept();
+    expect(await engine.jobs.deleteFinishedBefore(later())).toBe(0);
 
     await engine.jobs.cancel(OWNER, job.id);
-    await engine.finished(job.id);
-    await engine.jobs.delete(OWNER, greeted!.id);
+    const { finishedAt } = await engine.finished(job.id);
+    await isKept();
+    // What it is made of was over before, and does not go before.
+    expect(await engine.jobs.deleteFinishedBefore(finishedAt!)).toBe(0);
+    await isKept();
+    expect(await engine.jobs.deleteFinishedBefore(later())).toBe(1);
     expect(await engine.jobs.find(OWNER, greeted!.id)).toBeNull();
+    expect(await engine.jobs.find(OWNER, job.id)).toBeNull();
+  });
+
+  it('gives them the time that it says, whatever their kind would take', async () => {
+    const generous: CoordinatedKind = {
+      kind: 'GENEROUS',
+      async coordinate(turn) {
+        if (turn.isFirst) {
+          await turn.stand('RUNNING');
+          await turn.start({ kind: 'BRIEF', parallel: true, input: {}, timeoutMs: 3_600_000 });
+        } else await turn.end({ status: 'COMPLETED' });
+      },
+    };
+    const brief: JobKind = {
+      kind: 'BRIEF',
+      concurrency: 1,
+      timeoutMs: 1,
+      // A timer that is set behind another of the same length fires behind it.
+      work: async (run) => {
+        await setTimeout(1);
+        run.signal.throwIfAborted();
+      },
+    };
+    const kinds = [generous, brief] as never[];
+    await using engine = await startEngine(await database(), script, { kinds });
+    const job = await engine.start('', { kind: 'GENEROUS', input: {} });
+
+    await engine.finished(job.id);
+    const { jobs: children } = await engine.jobs.list(OWNER, { parentId: job.id }, 10);
+    expect(children).toMatchObject([{ status: 'COMPLETED' }]);
   });
 });
 
@@ -111,11 +151,18 @@ describeOnStores('a coordinated job', (database) => {
         await turn.start({ kind: 'SCRIPT', parallel: true, input: { do: 'hang' } });
         await turn.again();
       },
+      async abandon(turn) {
+        turn.progress({ step: 1, total: 1, message: 'given up' });
+      },
     };
     await using engine = await startEngine(await database(), script, { kinds: [careless as never] });
     const job = await engine.start('', { kind: 'CARELESS', input: {} });
 
-    expect(await engine.finished(job.id)).toMatchObject({ status: 'FAILED', error: { code: 'INTERNAL' } });
+    expect(await engine.finished(job.id)).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'INTERNAL' },
+      progress: { message: 'given up' },
+    });
     const [child] = (await engine.jobs.list(OWNER, { parentId: job.id }, 10)).jobs;
     expect(await engine.finished(child!.id)).toMatchObject({ status: 'CANCELLED' });
   });

@@ -61,7 +61,9 @@ export class Board {
     return rows.map((row) => ({ state: this.#learn(row), jobId: row.job_id }));
   }
 
+  /** Null where the graph has no such thread. */
   async find(name: string): Promise<ThreadState | null> {
+    if (!this.#graph.threads.some(({ definition }) => definition.name === name)) return null;
     await this.know([name]);
     return this.#states.get(name) ?? null;
   }
@@ -112,12 +114,16 @@ export class Board {
     this.#changes.set(state.name, { ...this.#changes.get(state.name), state, output: text });
   }
 
-  /** What those of these threads gave that COMPLETED, by name. */
-  async outputs(names: readonly string[]): Promise<Map<string, unknown>> {
+  /**
+   * What those of these threads gave that COMPLETED, by name; null where it is too much to be read together. It is read
+   * of the wanted ones only.
+   */
+  async outputs(names: readonly string[], wanted: ReadonlySet<string>): Promise<Map<string, unknown> | null> {
     const known = names.filter((name) => this.#outputs.has(name));
     const others = names.filter((name) => !this.#outputs.has(name));
     if (others.some((name) => this.#changes.get(name)?.state.status === 'COMPLETED')) await this.write();
-    const stored = await outputsOf(this.#trx, this.#runId, others);
+    const stored = await outputsOf(this.#trx, this.#runId, others, wanted);
+    if (!stored) return null;
     return new Map([...stored, ...known.map((name) => [name, this.#outputs.get(name)] as const)]);
   }
 

@@ -6,6 +6,7 @@ import { GRAPH_LIMITS } from './limits.ts';
 import { cycles, levels } from './order.ts';
 import { Problems } from './problems.ts';
 import { contentOf, SchemaError } from './schemas.ts';
+import { countTemplates } from './templates.ts';
 import type { GraphDefinition, ThreadDefinition } from './types.ts';
 
 export type { CompiledGraph, InputChecks };
@@ -74,7 +75,16 @@ function checkSize(definition: GraphDefinition, problems: Problems): void {
     tell(`A graph may have ${GRAPH_LIMITS.dependencies} dependencies; this one has ${dependencies.length}.`);
   problems.done();
 
+  let templates = 0;
   for (const { name, input, inputSchema, outputSchema } of threads) {
+    const own = countTemplates(input);
+    templates += own;
+    if (own > GRAPH_LIMITS.templates)
+      problems.add(
+        'TOO_LARGE',
+        `Thread ${name}: an input may have ${GRAPH_LIMITS.templates} \${…}; this one has ${own}.`,
+        [name],
+      );
     if (!isObject(input) || nestsDeeper(input, GRAPH_LIMITS.valueDepth))
       problems.add(
         'INVALID_THREAD_INPUT',
@@ -88,6 +98,8 @@ function checkSize(definition: GraphDefinition, problems: Problems): void {
         [name],
       );
   }
+  if (templates > GRAPH_LIMITS.graphTemplates)
+    tell(`The inputs of a graph may have ${GRAPH_LIMITS.graphTemplates} \${…}; these have ${templates}.`);
   problems.done();
 
   const length = JSON.stringify(definition).length;

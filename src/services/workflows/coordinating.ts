@@ -162,7 +162,7 @@ export interface Summary {
   readonly failedThreads: readonly string[];
   readonly skippedThreads: readonly string[];
   readonly cancelledThreads: readonly string[];
-  /** Threads of which at least one try began. */
+  /** Threads of which at least one try began, or that failed before. */
   readonly totalExecuted: number;
   /** Successful of executed ones, 0 to 1; 1 where none was executed. */
   readonly successRate: number;
@@ -173,7 +173,7 @@ export function summarise(threads: readonly Pick<ThreadState, 'name' | 'status' 
   const named = (wanted: ThreadState['status']) =>
     threads.filter(({ status }) => status === wanted).map(({ name }) => name);
   const successfulThreads = named('COMPLETED');
-  const totalExecuted = threads.filter(({ started }) => started).length;
+  const totalExecuted = threads.filter(({ started, status }) => started || status === 'FAILED').length;
   return {
     successfulThreads,
     failedThreads: named('FAILED'),

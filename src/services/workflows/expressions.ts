@@ -1,11 +1,12 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { Allowance, SpentError } from './allowance.ts';
 import { isObject, kindOf, NotJsonError, plain } from './json.ts';
 import { translateLambda } from './lambdas.ts';
 import { GRAPH_LIMITS } from './limits.ts';
 import { meter, metered } from './meter.ts';
 import { compilePattern } from './patterns.ts';
-import { TooSlowError, within } from './wall.ts';
+import { TooSlowError } from './wall.ts';
 
 /** An expression that cannot be compiled, or evaluated. The message is for whoever wrote it. */
 export class ExpressionError extends Error {}
@@ -19,10 +20,32 @@ export interface Expression {
    * Its value, plain JSON. Bounded in steps, size and time.
    *
    * @param bindings JSON for each of its variables. Numbers are CEL doubles, as CEL has it for JSON.
+   * @param allowance What it shares with the others of its step.
    * @throws {ExpressionError}
    */
-  evaluate(bindings: Readonly<Record<string, unknown>>): unknown;
+  evaluate(bindings: Readonly<Record<string, unknown>>, allowance?: Allowance): unknown;
 }
+
+type Bindings = Readonly<Record<string, unknown>>;
+
+/** An expression as the vendor keeps it: about 400 bytes for each node. */
+interface Compiled {
+  readonly run: (bindings: Bindings) => unknown;
+  /** Its static type, by name. */
+  readonly type: string;
+  /** Whether it calls anything, so that its steps do not measure its time. */
+  readonly heavy: boolean;
+  readonly nodes: number;
+}
+
+/**
+ * Nodes of compiled expressions that one process keeps, 40 MB of them. A graph of two million characters can have a
+ * million; what is not kept is compiled again when it is evaluated, which takes 50 µs for a short one.
+ */
+const KEPT_NODES = 100_000;
+/** By variables and text; the one used last comes last. */
+const kept = new Map<string, Compiled>();
+let keptNodes = 0;
 
 const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 /** Ours, under names of their own, for the vendor's cannot be replaced: `matches` backtracks, `join` multiplies. */
@@ -48,15 +71,51 @@ export function compileExpression(text: string, variables: readonly string[], wa
       `An expression may have ${GRAPH_LIMITS.expressionLength} characters; this one has ${text.length}.`,
     );
 
+  const { type } = compiled(text, variables);
+  if (!FITS[wanted].test(type))
+    throw new ExpressionError(`The expression must give ${NAMES[wanted]}; it gives a ${type}.`);
+  return {
+    text,
+    evaluate(bindings, allowance = new Allowance()) {
+      try {
+        const { run, heavy } = compiled(text, variables);
+        const value = allowance.time(heavy, () => run(bindings));
+        const copied = allowance.time(false, () => plain(value, convert, (units) => allowance.spend(units)));
+        return fitting(copied, wanted);
+      } catch (error) {
+        if (error instanceof ExpressionError) throw error;
+        if (error instanceof TooSlowError || error instanceof SpentError || error instanceof NotJsonError)
+          throw new ExpressionError(`Evaluating the expression failed: ${error.message}.`, { cause: error });
+        throw new ExpressionError(readable(error), { cause: error });
+      }
+    },
+  };
+}
+
+/** @throws {ExpressionError} */
+function compiled(text: string, variables: readonly string[]): Compiled {
+  const key = `${variables.join()} ${text}`;
+  const known = kept.get(key);
+  const expression = known ?? compile(text, variables);
+  if (known) kept.delete(key);
+  else keptNodes += expression.nodes;
+  kept.set(key, expression);
+  for (const [oldest, { nodes }] of kept) {
+    if (keptNodes <= KEPT_NODES) break;
+    kept.delete(oldest);
+    keptNodes -= nodes;
+  }
+  return expression;
+}
+
+/** @throws {ExpressionError} */
+function compile(text: string, variables: readonly string[]): Compiled {
   const parsed = parse(text, variables);
   const { heavy, nodes } = examine(parsed.ast);
   const { valid, type = '', error } = parsed.check();
   if (!valid) throw new ExpressionError(readable(error));
-  if (!FITS[wanted].test(type))
-    throw new ExpressionError(`The expression must give ${NAMES[wanted]}; it gives a ${type}.`);
   meter(nodes);
-
-  const run = (bindings: Readonly<Record<string, unknown>>) => {
+  const run = (bindings: Bindings) => {
     try {
       return metered(() => parsed(bindings));
     } catch (error) {
@@ -65,20 +124,7 @@ export function compileExpression(text: string, variables: readonly string[], wa
       return metered(() => parsed(mapped(bindings) as Record<string, unknown>));
     }
   };
-  return {
-    text,
-    evaluate(bindings) {
-      try {
-        const value = heavy ? within(GRAPH_LIMITS.evaluationMs, () => run(bindings)) : run(bindings);
-        return fitting(plain(value, convert), wanted);
-      } catch (error) {
-        if (error instanceof ExpressionError) throw error;
-        if (error instanceof TooSlowError || error instanceof NotJsonError)
-          throw new ExpressionError(`Evaluating the expression failed: ${error.message}.`, { cause: error });
-        throw new ExpressionError(readable(error), { cause: error });
-      }
-    },
-  };
+  return { run, type, heavy, nodes: nodes.length };
 }
 
 const NAMES: Record<Wanted, string> = { BOOLEAN: 'a boolean', OBJECT: 'an object', VALUE: 'a value' };

@@ -1,4 +1,6 @@
 import type { InputIssue } from '../../errors.ts';
+import { Allowance } from './allowance.ts';
+import { feeds } from './compiling-edges.ts';
 import { type Expression, ExpressionError } from './expressions.ts';
 import type { CompiledEdge, CompiledGraph, CompiledThread } from './graph.ts';
 import { isObject, NotJsonError, plain } from './json.ts';
@@ -9,8 +11,14 @@ import type { ThreadFailure } from './types.ts';
 export interface Sources {
   /** The workflow's input. */
   readonly input: unknown;
-  /** The outputs of those direct sources that are COMPLETED. */
+  /** The outputs of those direct sources that are COMPLETED; of those that `wants` leaves out, anything. */
   readonly outputs: ReadonlyMap<string, unknown>;
+}
+
+/** The direct sources whose outputs `gather` looks at: of the others it is enough that they are COMPLETED. */
+export function wants({ incoming }: CompiledThread): ReadonlySet<string> {
+  const wanted = incoming.filter(({ condition, definition }) => condition || feeds(definition));
+  return new Set(wanted.map(({ source }) => source));
 }
 
 export type Gathered = { readonly input: Record<string, unknown> } | { readonly failure: ThreadFailure };
@@ -38,10 +46,12 @@ const failed = (code: string, message: string): { failure: ThreadFailure } => ({
  */
 export function gather(graph: CompiledGraph, name: string, sources: Sources): Gathered {
   const thread = graph.thread(name);
+  const allowance = new Allowance();
   try {
-    let fields = thread.template.fill(sources.input);
-    for (const edge of delivering(thread, sources)) fields = deliver(edge, fields, sources);
-    fields = plain(fields) as Fields;
+    const filled = thread.template.fill(sources.input, allowance);
+    const own = new WeakSet<object>([filled]);
+    for (const edge of delivering(thread, sources, allowance)) deliver(edge, filled, own, sources, allowance);
+    const fields = plain(filled) as Fields;
     checkBy(thread.inputSchema, fields, 'input');
     return { input: fields };
   } catch (error) {
@@ -56,11 +66,11 @@ export function gather(graph: CompiledGraph, name: string, sources: Sources): Ga
  * The dependencies whose data flows, by the same rules by which the thread became ready. They are asked again, for a
  * person may have it tried once more although a condition could not be evaluated.
  */
-function delivering(thread: CompiledThread, sources: Sources): readonly CompiledEdge[] {
+function delivering(thread: CompiledThread, sources: Sources, allowance: Allowance): readonly CompiledEdge[] {
   const satisfied: CompiledEdge[] = [];
   const broken: Unfit[] = [];
   for (const edge of thread.incoming) {
-    const holds = sources.outputs.has(edge.source) ? judge(edge, sources) : 'DEAD';
+    const holds = sources.outputs.has(edge.source) ? judge(edge, sources, allowance) : 'DEAD';
     if (holds === 'SATISFIED') satisfied.push(edge);
     else if (holds !== 'DEAD') broken.push(new Unfit(holds.message, holds.code));
   }
@@ -70,11 +80,27 @@ function delivering(thread: CompiledThread, sources: Sources): readonly Compiled
   throw broken[0] ?? new Unfit('what it depends on is not satisfied', 'CONDITION_FAILED');
 }
 
-/** What a completed source means to a dependency: a ThreadFailure where its condition cannot be evaluated. */
-export function judge(edge: CompiledEdge, { input, outputs }: Sources): 'SATISFIED' | 'DEAD' | ThreadFailure {
+/** Whether a dependency holds: a ThreadFailure where its condition cannot be evaluated. */
+export type Verdict = 'SATISFIED' | 'DEAD' | ThreadFailure;
+export type Judge = (edge: CompiledEdge, sources: Sources) => Verdict;
+
+/** Judges all conditions of one step; one that is asked again gives what it gave before. */
+export function judgeOnce(): Judge {
+  const allowance = new Allowance();
+  const verdicts = new Map<CompiledEdge, Verdict>();
+  return (edge, sources) => {
+    const verdict = verdicts.get(edge) ?? judge(edge, sources, allowance);
+    verdicts.set(edge, verdict);
+    return verdict;
+  };
+}
+
+/** What a completed source means to a dependency. */
+export function judge(edge: CompiledEdge, { input, outputs }: Sources, allowance: Allowance): Verdict {
   if (!edge.condition) return 'SATISFIED';
   try {
-    return edge.condition.evaluate({ output: outputs.get(edge.source), input }) ? 'SATISFIED' : 'DEAD';
+    const bindings = { output: outputs.get(edge.source), input };
+    return edge.condition.evaluate(bindings, allowance) ? 'SATISFIED' : 'DEAD';
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const message = `the condition of ${edge.source} → ${edge.target} cannot be evaluated: ${error.message}`;
@@ -82,17 +108,22 @@ export function judge(edge: CompiledEdge, { input, outputs }: Sources): 'SATISFI
   }
 }
 
-function deliver(edge: CompiledEdge, fields: Fields, { input, outputs }: Sources): Fields {
+/** Puts what a dependency delivers into the fields; `own` are they, and what of theirs may be changed, too. */
+function deliver(
+  edge: CompiledEdge,
+  fields: Fields,
+  own: WeakSet<object>,
+  { input, outputs }: Sources,
+  allowance: Allowance,
+): void {
   const { source, target, transform, mappings, definition } = edge;
   const output = outputs.get(source);
   const where = `${source} → ${target}`;
   if (definition.type === 'DATA_FLOW' && !transform && mappings.length === 0)
-    return isObject(output) ? { ...fields, ...output } : { ...fields, [source]: output };
-
-  let delivered = fields;
+    merge(fields, isObject(output) ? output : { [source]: output });
   if (transform)
     try {
-      delivered = { ...delivered, ...(transform.evaluate({ output, input }) as Fields) };
+      merge(fields, transform.evaluate({ output, input }, allowance) as Fields);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       throw new Unfit(`${where}: transform: ${error.message}`);
@@ -102,13 +133,20 @@ function deliver(edge: CompiledEdge, fields: Fields, { input, outputs }: Sources
     if (value === undefined)
       throw new Unfit(`${where}: the output of ${source} has nothing at ${formatPath(from)}`);
     try {
-      delivered = writePath(delivered, to, value) as Fields;
+      writePath(fields, to, value, own);
     } catch (error) {
       if (!(error instanceof PathError)) throw error;
       throw new Unfit(`${where}: cannot write to ${formatPath(to)}: ${error.message}`);
     }
   }
-  return delivered;
+}
+
+function merge(into: Fields, fields: Fields): void {
+  // Unlike assignment, this makes a key like __proto__ an ordinary one.
+  for (const [key, value] of Object.entries(fields))
+    if (key in Object.prototype)
+      Object.defineProperty(into, key, { value, writable: true, enumerable: true, configurable: true });
+    else into[key] = value;
 }
 
 function checkBy(schema: Schema | null, value: unknown, field: string): void {

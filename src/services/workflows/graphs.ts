@@ -1,9 +1,15 @@
 import type { Db, Trx } from '../../store/index.ts';
 import { type CompiledGraph, compile, type InputChecks } from './compiling.ts';
+import { countTemplates } from './templates.ts';
 import type { GraphDefinition } from './types.ts';
 
-/** Compiled graphs that one process keeps; a graph never changes. */
-const KEPT = 200;
+/**
+ * What the compiled graphs that one process keeps may weigh together, in characters of their definitions: some 100 MB.
+ * Their expressions are kept by themselves.
+ */
+const KEPT_WEIGHT = 16_777_216;
+/** What a thread, dependency or `${…}` weighs besides. */
+const PIECE = 250;
 
 export interface DependencyGraph {
   id: string;
@@ -15,11 +21,20 @@ export interface DependencyGraph {
 /** Graphs as they were defined, and ready to be run. */
 export class Graphs {
   readonly #checks: InputChecks;
-  /** The one used last comes last. */
-  readonly #compiled = new Map<string, CompiledGraph>();
+  readonly #most: number;
+  /** A graph never changes. The one used last comes last. */
+  readonly #compiled = new Map<string, { graph: CompiledGraph; weight: number }>();
+  #weight = 0;
 
-  constructor(checks: InputChecks) {
+  /** @param most Weight of the graphs that it keeps. */
+  constructor(checks: InputChecks, most = KEPT_WEIGHT) {
     this.#checks = checks;
+    this.#most = most;
+  }
+
+  /** What is kept for the next time. */
+  get kept(): { graphs: number; weight: number } {
+    return { graphs: this.#compiled.size, weight: this.#weight };
   }
 
   /** @throws {DependencyGraphError} */
@@ -40,7 +55,7 @@ export class Graphs {
     const graphs = new Map<string, CompiledGraph>();
     for (const id of wanted) {
       const known = this.#compiled.get(id);
-      if (known) graphs.set(id, this.#keep(id, known));
+      if (known) graphs.set(id, this.#keep(id, known.graph, known.weight));
     }
     const missing = wanted.filter((id) => !graphs.has(id));
     if (missing.length === 0) return graphs;
@@ -49,23 +64,28 @@ export class Graphs {
       .select(['id', 'definition'])
       .where('id', 'in', missing)
       .execute();
-    for (const { id, definition } of rows)
-      graphs.set(id, this.#keep(id, compile(definition as GraphDefinition)));
+    for (const { id, definition } of rows) {
+      const graph = compile(definition as GraphDefinition);
+      graphs.set(id, this.#keep(id, graph, weightOf(graph)));
+    }
     return graphs;
   }
 
-  /** A graph that was read, ready to be run. */
-  of({ id, definition }: DependencyGraph): CompiledGraph {
-    return this.#keep(id, this.#compiled.get(id) ?? compile(definition));
-  }
-
-  #keep(id: string, graph: CompiledGraph): CompiledGraph {
+  #keep(id: string, graph: CompiledGraph, weight: number): CompiledGraph {
+    this.#weight += weight - (this.#compiled.get(id)?.weight ?? 0);
     this.#compiled.delete(id);
-    this.#compiled.set(id, graph);
-    for (const oldest of this.#compiled.keys()) {
-      if (this.#compiled.size <= KEPT) break;
+    this.#compiled.set(id, { graph, weight });
+    for (const [oldest, { weight }] of this.#compiled) {
+      if (this.#weight <= this.#most) break;
       this.#compiled.delete(oldest);
+      this.#weight -= weight;
     }
     return graph;
   }
+}
+
+function weightOf({ definition }: CompiledGraph): number {
+  const { threads, dependencies } = definition;
+  const templates = threads.reduce((sum, { input }) => sum + countTemplates(input), 0);
+  return JSON.stringify(definition).length + PIECE * (threads.length + dependencies.length + templates);
 }

@@ -30,13 +30,19 @@ export function nestsDeeper(value: unknown, limit: number): boolean {
  * A copy of a value as plain JSON.
  *
  * @param convert What stands for a value that JSON does not know; undefined where nothing does.
+ * @param count Is told of each part's characters before it is copied, and may throw.
  * @throws {NotJsonError} It has no such copy, or one beyond the limits of a value.
  */
-export function plain(value: unknown, convert: (foreign: unknown) => unknown = () => undefined): unknown {
+export function plain(
+  value: unknown,
+  convert: (foreign: unknown) => unknown = () => undefined,
+  count: (characters: number) => void = () => {},
+): unknown {
   let left: number = GRAPH_LIMITS.valueLength;
   const spend = (units: number) => {
     left -= units;
     if (left < 0) throw new NotJsonError(`the value has more than ${GRAPH_LIMITS.valueLength} characters`);
+    count(units);
   };
 
   const copy = (node: unknown, depth: number): unknown => {

@@ -17,6 +17,16 @@ export const GRAPH_LIMITS = {
   retryDelayMs: { min: 0, max: 3_600_000 },
   /** The longest pause before a retry, in milliseconds, unless the first one is longer already. */
   longestRetryDelayMs: 300_000,
+  /** `${…}` in the input of one thread. */
+  templates: 1_000,
+  /** `${…}` in all inputs of a graph. */
+  graphTemplates: 20_000,
+  /** Outputs that are read to gather a thread's input, as JSON in UTF-8 bytes. */
+  outputsLength: 33_554_432,
+  /** Inputs, or outputs, of threads that one request reads, as JSON in UTF-16 units. */
+  readLength: 33_554_432,
+  /** The same in milliseconds that it takes to make them. */
+  readMs: 10_000,
   /** Problems told of one definition. */
   problems: 1_000,
 
@@ -36,6 +46,10 @@ export const GRAPH_LIMITS = {
   evaluationSize: 4_194_304,
   /** The last wall, for what steps do not measure, in milliseconds: far above what the other bounds allow. */
   evaluationMs: 1_000,
+  /** All expressions of one step together, in milliseconds: those of a thread's input, or on one output. */
+  stepMs: 2_000,
+  /** A turn that computed this long, in milliseconds, leaves the rest to another: all else waits meanwhile. */
+  turnMs: 500,
   /** Characters of a regular expression, in RE2's syntax. */
   patternLength: 1_000,
 
@@ -57,7 +71,7 @@ export const GRAPH_LIMITS = {
   /** The greatest index that a mapping may write to. */
   pathIndex: 999,
 
-  /** A thread's gathered input, or what an expression gives, as JSON in UTF-16 units. */
+  /** A thread's gathered input, or what its expressions give together, as JSON in UTF-16 units. */
   valueLength: 4_194_304,
   /** How deep such a value may nest. */
   valueDepth: 200,

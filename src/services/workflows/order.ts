@@ -1,5 +1,17 @@
+import { constrains } from './compiling-edges.ts';
+import type { GraphDefinition } from './types.ts';
+
 /** A directed graph by positions: where the edges of each lead. */
 export type Successors = readonly (readonly number[])[];
+
+/** Levels of the topological order of a definition that is valid, by names. */
+export function executionOrder({ threads, dependencies }: GraphDefinition): string[][] {
+  const positions = new Map(threads.map(({ name }, position) => [name, position]));
+  const successors: number[][] = threads.map(() => []);
+  for (const edge of dependencies)
+    if (constrains(edge)) successors[positions.get(edge.source)!]!.push(positions.get(edge.target)!);
+  return levels(successors).map((level) => level.map((position) => threads[position]!.name));
+}
 
 /** Levels of the topological order, each in ascending order. Whatever lies on a cycle, or behind one, is left out. */
 export function levels(successors: Successors): number[][] {

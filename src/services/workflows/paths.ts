@@ -59,23 +59,34 @@ export function readPath(value: unknown, path: Path): unknown {
  * Puts a value at a path, and makes the objects and lists on the way there. Gaps in lists become null. What is passed
  * on the way is copied, never changed: it may belong to somebody else.
  *
+ * @param own Copies that were made before, and may be changed: a thousand mappings into one object copy it once.
  * @returns The root with the value in it.
  * @throws {PathError} Something else is in the way.
  */
-export function writePath(root: unknown, path: Path, value: unknown): unknown {
+export function writePath(
+  root: unknown,
+  path: Path,
+  value: unknown,
+  own: WeakSet<object> = new WeakSet(),
+): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (root === undefined || root === null) return writePath(typeof key === 'number' ? [] : {}, path, value);
+  if (root === undefined || root === null)
+    return writePath(typeof key === 'number' ? [] : {}, path, value, own);
   if (Array.isArray(root)) {
     if (typeof key === 'string') throw new PathError(`there is a list where ${key} should go`);
-    const copy = [...root];
+    const copy = own.has(root) ? root : [...root];
+    own.add(copy);
     while (copy.length < key) copy.push(null);
-    copy[key] = writePath(root[key], rest, value);
+    copy[key] = writePath(copy[key], rest, value, own);
     return copy;
   }
   if (isObject(root)) {
-    const inside = Object.hasOwn(root, key) ? root[key] : undefined;
-    return { ...root, [key]: writePath(inside, rest, value) };
+    const copy = own.has(root) ? root : { ...root };
+    own.add(copy);
+    const inside = Object.hasOwn(copy, key) ? copy[key] : undefined;
+    copy[key] = writePath(inside, rest, value, own);
+    return copy;
   }
   throw new PathError(`there is a ${typeof root} where ${key} should go`);
 }

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { json, jsonText, type Tables, type Trx } from '../../store/index.ts';
 import type { CompiledGraph } from './graph.ts';
-import { isOver, type ThreadState } from './states.ts';
+import { isOver, type ThreadEvent, type ThreadState } from './states.ts';
 import type { ThreadStatus } from './types.ts';
 
 /** Rows of one statement. */
@@ -116,6 +116,25 @@ export async function updateThreads(
       where thread_runs.run_id = ${runId} and thread_runs.position = changed.position
     `.execute(trx);
   }
+}
+
+/**
+ * Ends the threads of a run that are not over as a run that stops does: what waits for a person has failed, what began is
+ * CANCELLED, and all else SKIPPED.
+ *
+ * @returns What became of them, in the order of the graph.
+ */
+export async function endUnfinished(trx: Trx, runId: string, reason: string): Promise<ThreadEvent[]> {
+  const { rows } = await sql<ThreadEvent & { position: number }>`
+    update thread_runs set
+      status = case when status = 'WAITING' then 'FAILED' when attempt > 0 then 'CANCELLED' else 'SKIPPED' end,
+      reason = case when status = 'WAITING' then reason else ${reason} end,
+      not_before = null,
+      finished_at = clock_timestamp()
+    where run_id = ${runId} and status not in ('COMPLETED', 'FAILED', 'SKIPPED', 'CANCELLED')
+    returning position, name as thread, status, reason
+  `.execute(trx);
+  return rows.sort((a, b) => a.position - b.position);
 }
 
 /** Threads of a run by their names. */

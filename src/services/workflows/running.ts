@@ -1,12 +1,14 @@
+import { sql } from 'kysely';
 import { DomainError, InvalidStateError, NotFoundError } from '../../errors.ts';
 import type { CoordinatedKind, EndedChild, Turn } from '../../jobs/index.ts';
 import { json } from '../../store/index.ts';
 import { Board } from './board.ts';
 import { type Advanced, advance, begin, capacity, reach, start } from './coordinating.ts';
-import { checkOutput, evaluateTransform, gather } from './gathering.ts';
+import { checkOutput, evaluateTransform, gather, judgeOnce, wants } from './gathering.ts';
 import type { CompiledGraph } from './graph.ts';
 import type { Graphs } from './graphs.ts';
-import { insertThreads, nextTry } from './records.ts';
+import { GRAPH_LIMITS } from './limits.ts';
+import { endUnfinished, insertThreads, nextTry } from './records.ts';
 import type { News, RunEnd, RunState, ThreadEvent, ThreadState } from './states.ts';
 import type { Resolution, ThreadFailure, ThreadKind } from './types.ts';
 import type { ThreadWork } from './works/work.ts';
@@ -17,6 +19,12 @@ export const WORKFLOW = 'WORKFLOW';
 const STARTS_PER_TURN = 100;
 /** Rounds in which a cascade may ask for further threads. */
 const ROUNDS = 4;
+
+const TOO_LARGE: ThreadFailure = {
+  code: 'INVALID_THREAD_INPUT',
+  message: `input: what its dependencies deliver from has more than ${GRAPH_LIMITS.outputsLength} bytes of JSON together`,
+  retryable: false,
+};
 
 /** What a run is asked. */
 export interface WorkflowInput {
@@ -29,7 +37,6 @@ export type ThreadWorks = Readonly<Record<Exclude<ThreadKind, 'TRANSFORM'>, Thre
 interface Needs {
   graphs: Graphs;
   works: ThreadWorks;
-  now: () => Date;
 }
 
 /** Applies what the coordination decides: reads the states it wants, writes those it gives, starts and stops jobs. */
@@ -44,8 +51,13 @@ export class Coordinator implements CoordinatedKind {
   /** Something happened: to a thread's job, to the run, or time passed. */
   async coordinate(turn: Turn): Promise<void> {
     const run = await RunTurn.open(turn, this.#needs);
-    await run.apply(await run.news());
+    await run.hear();
     await run.goOn();
+  }
+
+  /** Its threads end with it. The graph is not looked at: it may be what cannot be coordinated. */
+  async abandon(turn: Turn): Promise<void> {
+    tell(turn, await endUnfinished(turn.trx, turn.job.id, 'the run could not be coordinated'));
   }
 
   /**
@@ -75,22 +87,30 @@ class RunTurn {
   #run: RunState;
   #wakeAt: Date | null;
   #ended: RunEnd | null;
+  #computedMs = 0;
+  /** Whether something that happened is left to another turn. */
+  #left = false;
+  /** Whether anything came of this turn. */
+  #acted = false;
 
   static async open(turn: Turn, needs: Needs): Promise<RunTurn> {
     const { graphId, input } = turn.job.input as WorkflowInput;
     const graph = await needs.graphs.compiled(turn.trx, graphId);
     const kept = await turn.trx
       .selectFrom('workflow_runs')
-      .select(['state', 'wake_at'])
+      // The queue holds tickets back by the store's clock, and this process may have another.
+      .select(['state', 'wake_at', sql<Date>`clock_timestamp()`.as('now')])
       .where('job_id', '=', turn.job.id)
       .executeTakeFirstOrThrow();
-    if (kept.state) return new RunTurn(turn, needs, graph, input, kept.state as RunState, kept.wake_at, null);
+    const { now } = kept;
+    if (kept.state)
+      return new RunTurn(turn, needs, graph, input, now, kept.state as RunState, kept.wake_at, null);
 
     const { run, threads, events, ended } = begin(graph);
     await insertThreads(turn.trx, turn.job.id, graph, threads);
     await turn.stand('RUNNING');
     tell(turn, events);
-    return new RunTurn(turn, needs, graph, input, run, null, ended);
+    return new RunTurn(turn, needs, graph, input, now, run, null, ended);
   }
 
   private constructor(
@@ -98,6 +118,7 @@ class RunTurn {
     needs: Needs,
     graph: CompiledGraph,
     input: Record<string, unknown>,
+    now: Date,
     run: RunState,
     wakeAt: Date | null,
     ended: RunEnd | null,
@@ -109,29 +130,52 @@ class RunTurn {
     this.#run = run;
     this.#wakeAt = wakeAt;
     this.#ended = ended;
-    this.#now = needs.now();
-    this.#board = new Board(turn.trx, turn.job.id, graph, this.#now);
+    this.#now = now;
+    this.#board = new Board(turn.trx, turn.job.id, graph, now);
   }
 
-  /** What happened since the last turn. */
-  async news(): Promise<News[]> {
+  /**
+   * Applies what happened since the last turn; of what takes long, the first. An output that is looked at is read by
+   * itself, and heard before the next: a hundred of them may be large.
+   */
+  async hear(): Promise<void> {
     const running = await this.#board.running();
     const ended = await this.#turn.ended(running.flatMap(({ jobId }) => jobId ?? []));
-    const completed = ended.filter(({ status }) => status === 'COMPLETED').map(({ id }) => id);
-    const outputs = await this.#turn.outputs(completed);
     const byJob = new Map(running.map(({ state, jobId }) => [jobId, state]));
-    const news = ended.map((child) => this.#newsOf(byJob.get(child.id)!, child, outputs.get(child.id)));
     const cancelled = this.#turn.isCancelled && this.#run.phase === 'RUNNING';
-    return [...news, ...(cancelled ? [{ type: 'cancel', reason: 'the run was cancelled' } as const] : [])];
+    const reason = this.#run.stop?.reason ?? 'its job was cancelled';
+    let news: News[] = [];
+    for (const child of ended) {
+      this.#left = this.#isLate;
+      if (this.#left) break;
+      const state = byJob.get(child.id)!;
+      const isRead = child.status === 'COMPLETED' && this.#readsOutput(state.name);
+      const output = isRead ? (await this.#turn.outputs([child.id])).get(child.id) : undefined;
+      news.push(this.#newsOf(state, child, output, reason));
+      if (!isRead) continue;
+      await this.apply(news);
+      news = [];
+    }
+    await this.apply(cancelled ? [...news, { type: 'cancel', reason: 'the run was cancelled' }] : news);
   }
 
-  #newsOf({ name: thread, attempt }: ThreadState, child: EndedChild, output: unknown): News {
-    if (child.status === 'CANCELLED') {
-      const reason = this.#run.stop?.reason ?? 'its job was cancelled';
-      return { type: 'cancelled', thread, attempt, reason };
-    }
+  /** Whether a condition or a schema asks what a thread gave. */
+  #readsOutput(thread: string): boolean {
+    const { outputSchema, outgoing } = this.#graph.thread(thread);
+    return outputSchema !== null || outgoing.some(({ condition }) => condition);
+  }
+
+  #newsOf(
+    { name: thread, attempt }: ThreadState,
+    child: EndedChild,
+    output: unknown,
+    cancelled: string,
+  ): News {
+    if (child.status === 'CANCELLED') return { type: 'cancelled', thread, attempt, reason: cancelled };
     const failure =
-      child.status === 'COMPLETED' ? checkOutput(this.#graph, thread, output) : failureOf(child);
+      child.status === 'COMPLETED'
+        ? this.#timed(() => checkOutput(this.#graph, thread, output))
+        : failureOf(child);
     return failure
       ? { type: 'failed', thread, attempt, failure }
       : { type: 'completed', thread, attempt, output };
@@ -144,6 +188,7 @@ class RunTurn {
   /** Applies what happened. */
   async apply(news: readonly News[]): Promise<void> {
     if (news.length === 0) return;
+    this.#acted = true;
     const advanced = await this.#advance(news);
     this.#run = advanced.run;
     this.#ended = advanced.ended;
@@ -171,8 +216,10 @@ class RunTurn {
     if (!this.#ended) {
       await this.#turn.stand(waiting > 0 && phase === 'RUNNING' ? 'WAITING' : 'RUNNING');
       wakeAt = await nextTry(trx, job.id, this.#now);
-      if (wakeAt && wakeAt.getTime() !== this.#wakeAt?.getTime()) await this.#turn.wake(wakeAt);
-      if (more) await this.#turn.again();
+      // A turn that nothing comes of may have used up the very ticket that is meant for then.
+      if (wakeAt && (!this.#acted || wakeAt.getTime() !== this.#wakeAt?.getTime()))
+        await this.#turn.wake(wakeAt);
+      if (more || this.#left) await this.#turn.again();
     }
     await trx
       .updateTable('workflow_runs')
@@ -188,6 +235,7 @@ class RunTurn {
       if (capacity(this.#graph, this.#run) === 0) return false;
       const ready = await this.#board.next();
       if (!ready) return false;
+      if (this.#isLate) return true;
       await this.#start(ready);
     }
     return true;
@@ -195,9 +243,12 @@ class RunTurn {
 
   async #start(state: ThreadState): Promise<void> {
     const { name: thread } = state;
-    const { definition, incoming } = this.#graph.thread(thread);
-    const sources = await this.#board.outputs([...new Set(incoming.map(({ source }) => source))]);
-    const gathered = gather(this.#graph, thread, { input: this.#input, outputs: sources });
+    const compiled = this.#graph.thread(thread);
+    const { definition, incoming } = compiled;
+    const names = [...new Set(incoming.map(({ source }) => source))];
+    const sources = await this.#board.outputs(names, wants(compiled));
+    if (!sources) return this.apply([{ type: 'refused', thread, failure: TOO_LARGE }]);
+    const gathered = this.#timed(() => gather(this.#graph, thread, { input: this.#input, outputs: sources }));
     const failure = 'failure' in gathered ? gathered.failure : this.#unfit(definition.kind, gathered.input);
     if (failure || 'failure' in gathered) {
       await this.apply([{ type: 'refused', thread, failure: failure! }]);
@@ -223,8 +274,11 @@ class RunTurn {
     const { name: thread } = ready;
     const state = this.#begin(ready, fedBy, null);
     const { attempt } = state;
-    const result = evaluateTransform(this.#graph, thread, inputs, this.#input);
-    const failure = 'failure' in result ? result.failure : checkOutput(this.#graph, thread, result.output);
+    const result = this.#timed(() => evaluateTransform(this.#graph, thread, inputs, this.#input));
+    const failure =
+      'failure' in result
+        ? result.failure
+        : this.#timed(() => checkOutput(this.#graph, thread, result.output));
     if (failure) return this.apply([{ type: 'failed', thread, attempt, failure }]);
 
     const { output } = result as { output: unknown };
@@ -234,6 +288,7 @@ class RunTurn {
 
   #begin(ready: ThreadState, fedBy: readonly string[], jobId: string | null): ThreadState {
     const { run, state, event } = start(this.#graph, this.#run, ready);
+    this.#acted = true;
     this.#run = run;
     this.#board.begin(state, jobId, fedBy);
     tell(this.#turn, [event]);
@@ -249,16 +304,31 @@ class RunTurn {
   }
 
   async #advance(news: readonly News[]): Promise<Advanced> {
+    const circumstances = { input: this.#input, now: this.#now, judge: judgeOnce() };
     let needed = reach(this.#graph, this.#run, news);
     for (let round = 0; round < ROUNDS; round += 1) {
       if (needed === 'UNFINISHED') await this.#board.knowUnfinished();
       else await this.#board.know(needed);
-      const circumstances = { input: this.#input, now: this.#now };
-      const advanced = advance(this.#graph, this.#run, this.#board.states, news, circumstances);
+      const advanced = this.#timed(() =>
+        advance(this.#graph, this.#run, this.#board.states, news, circumstances),
+      );
       if (!('needed' in advanced)) return advanced;
       needed = advanced.needed;
     }
     throw new Error(`A cascade asked for threads ${ROUNDS} times.`);
+  }
+
+  /** Computes, and counts the time: nothing else runs in this process meanwhile. */
+  #timed<T>(compute: () => T): T {
+    const began = performance.now();
+    const result = compute();
+    this.#computedMs += performance.now() - began;
+    return result;
+  }
+
+  /** Whether this turn has computed for so long that another is to go on. */
+  get #isLate(): boolean {
+    return this.#computedMs >= GRAPH_LIMITS.turnMs;
   }
 
   async #end({ status, error }: RunEnd): Promise<void> {

@@ -1,3 +1,4 @@
+import { Allowance } from './allowance.ts';
 import { compileExpression, type Expression, ExpressionError } from './expressions.ts';
 import { isObject, kindOf } from './json.ts';
 import { formatPath, type Path } from './paths.ts';
@@ -12,9 +13,10 @@ export interface Template {
    * The input, for one run.
    *
    * @param input The workflow's.
+   * @param allowance What its expressions share with others.
    * @throws {ExpressionError}
    */
-  fill(input: unknown): Record<string, unknown>;
+  fill(input: unknown, allowance?: Allowance): Record<string, unknown>;
 }
 
 interface TemplateProblem {
@@ -23,7 +25,20 @@ interface TemplateProblem {
   message: string;
 }
 
-type Fill = (input: unknown) => unknown;
+type Fill = (input: unknown, allowance: Allowance) => unknown;
+
+/** `${…}` in a value, and some that are only written; without recursion, whatever comes. */
+export function countTemplates(value: unknown): number {
+  let count = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (typeof node === 'string') count += node.split('${').length - 1;
+    else if (typeof node === 'object' && node !== null)
+      for (const child of Object.values(node)) open.push(child);
+  }
+  return count;
+}
 
 /** All expressions are compiled; what is wrong with them is collected. */
 export function compileTemplate(input: Readonly<Record<string, unknown>>): {
@@ -37,8 +52,8 @@ export function compileTemplate(input: Readonly<Record<string, unknown>>): {
   const template: Template = {
     dynamic: fills.some(([, , fill]) => fill),
     fixed: Object.fromEntries(fills.filter(([, , fill]) => !fill).map(([key, value]) => [key, value])),
-    fill: (bindings) =>
-      Object.fromEntries(fills.map(([key, value, fill]) => [key, fill ? fill(bindings) : value])),
+    fill: (bindings, allowance = new Allowance()) =>
+      Object.fromEntries(fills.map(([key, value, fill]) => [key, fill ? fill(bindings, allowance) : value])),
   };
   return { template, problems };
 }
@@ -49,14 +64,15 @@ function compileNode(value: unknown, path: Path, problems: TemplateProblem[]): F
   if (Array.isArray(value)) {
     const fills = value.map((item, index) => compileNode(item, [...path, index], problems));
     if (fills.every((fill) => fill === null)) return null;
-    return (input) => fills.map((fill, index) => (fill ? fill(input) : value[index]));
+    return (input, allowance) => fills.map((fill, index) => (fill ? fill(input, allowance) : value[index]));
   }
   if (!isObject(value)) return null;
   const fills = Object.entries(value).map(
     ([key, item]) => [key, item, compileNode(item, [...path, key], problems)] as const,
   );
   if (fills.every(([, , fill]) => fill === null)) return null;
-  return (input) => Object.fromEntries(fills.map(([key, item, fill]) => [key, fill ? fill(input) : item]));
+  return (input, allowance) =>
+    Object.fromEntries(fills.map(([key, item, fill]) => [key, fill ? fill(input, allowance) : item]));
 }
 
 /** Text and expressions in turn. A text that is one expression and nothing else becomes that expression's value. */
@@ -68,9 +84,10 @@ function compileText(text: string, path: Path, problems: TemplateProblem[]): Fil
       typeof part === 'string' ? part : compileExpression(part.expression, ['input'], 'VALUE'),
     );
     const [only] = parts;
-    if (parts.length === 1 && typeof only === 'object') return (input) => filled(only, where, input);
-    return (input) =>
-      parts.map((part) => (typeof part === 'string' ? part : worded(part, where, input))).join('');
+    if (parts.length === 1 && typeof only === 'object')
+      return (input, allowance) => filled(only, where, input, allowance);
+    return (input, allowance) =>
+      parts.map((part) => (typeof part === 'string' ? part : worded(part, where, input, allowance))).join('');
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     problems.push({ path: where, message: error.message });
@@ -78,17 +95,17 @@ function compileText(text: string, path: Path, problems: TemplateProblem[]): Fil
   }
 }
 
-function filled(expression: Expression, where: string, input: unknown): unknown {
+function filled(expression: Expression, where: string, input: unknown, allowance: Allowance): unknown {
   try {
-    return expression.evaluate({ input });
+    return expression.evaluate({ input }, allowance);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new ExpressionError(`${where}: ${error.message}`, { cause: error });
   }
 }
 
-function worded(expression: Expression, where: string, input: unknown): string {
-  const value = filled(expression, where, input);
+function worded(expression: Expression, where: string, input: unknown, allowance: Allowance): string {
+  const value = filled(expression, where, input, allowance);
   if (value === null || typeof value === 'object')
     throw new ExpressionError(
       `${where}: \${${expression.text}} gave ${kindOf(value)}, which cannot stand in a text.`,

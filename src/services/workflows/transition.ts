@@ -1,4 +1,4 @@
-import { judge } from './gathering.ts';
+import { type Judge, judgeOnce } from './gathering.ts';
 import type { CompiledEdge, CompiledGraph } from './graph.ts';
 import { GRAPH_LIMITS } from './limits.ts';
 import { isOver, type News, type RunState, type Stop, type ThreadEvent, type ThreadState } from './states.ts';
@@ -21,6 +21,8 @@ export interface Circumstances {
   /** The workflow's input. */
   readonly input: unknown;
   readonly now: Date;
+  /** Where the same is asked again with more states, the same one each time. */
+  readonly judge?: Judge;
 }
 
 const REASON_LENGTH = 1_000;
@@ -91,6 +93,7 @@ export class Transition {
     this.#become(state, 'COMPLETED', null, { failure: null });
     if (this.run.phase === 'STOPPING') return;
     const sources = { input: this.#circumstances.input, outputs: new Map([[state.name, output]]) };
+    const judge = this.#circumstances.judge ?? judgeOnce();
     for (const edge of this.#graph.thread(state.name).outgoing) {
       const holds = judge(edge, sources);
       if (holds === 'SATISFIED') this.#satisfied(edge);

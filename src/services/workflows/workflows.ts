@@ -7,8 +7,11 @@ import { type Idempotent, keyed } from '../idempotency.ts';
 import { InputCheck } from '../input.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Viewer } from '../viewer.ts';
+import { DependencyGraphError, type GraphProblem } from './errors.ts';
 import type { DependencyGraph, Graphs } from './graphs.ts';
+import { nestsDeeper } from './json.ts';
 import { GRAPH_LIMITS } from './limits.ts';
+import { executionOrder } from './order.ts';
 import type { ThreadReader } from './reading.ts';
 import { type Coordinator, WORKFLOW } from './running.ts';
 import type { DependencyType, GraphDefinition, Join, Policy, Resolution, ThreadKind } from './types.ts';
@@ -85,8 +88,7 @@ export class Workflows {
    */
   async define(viewer: Viewer, request: DefineDependencies): Promise<DependencyGraph> {
     const { db, sessions, graphs, now } = this.#needs;
-    const definition = definitionOf(request);
-    graphs.compile(definition);
+    const definition = definitionOf(request, graphs);
 
     return db.transaction().execute(async (trx) => {
       const { id: sessionId } = await sessions.use(trx, viewer, request.sessionId);
@@ -143,7 +145,7 @@ export class Workflows {
 
   /** Levels of the topological order. */
   executionOrder(graph: DependencyGraph): readonly (readonly string[])[] {
-    return this.#needs.graphs.of(graph).order;
+    return executionOrder(graph.definition);
   }
 
   /**
@@ -154,8 +156,13 @@ export class Workflows {
   async start(viewer: Viewer, { graphId, input, onBusy, idempotencyKey }: StartWorkflow): Promise<Job> {
     const { db, jobs, sessions } = this.#needs;
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+    const { valueDepth } = GRAPH_LIMITS;
     new InputCheck()
       .require(isObject, 'input', 'must be an object')
+      // Whatever else looks at it goes down into it, and would come to the end of the stack.
+      .require(!nestsDeeper(input, valueDepth), 'input', `must nest ${valueDepth} deep at most`)
+      .done();
+    new InputCheck()
       .require(
         JSON.stringify(input ?? null).length <= LONGEST_INPUT,
         'input',
@@ -216,10 +223,44 @@ const toGraph = (row: Selectable<Tables['dependency_graphs']>): DependencyGraph 
   createdAt: row.created_at,
 });
 
-/** With every default filled in. */
-function definitionOf(request: DefineDependencies): GraphDefinition {
-  const { maxParallelThreads, threadTimeoutSeconds, maxRetries, retryDelayMs } = request;
+/**
+ * The graph, checked whole.
+ *
+ * @throws {InvalidInputError} With the graph's problems behind its own, so that a client hears of everything at once.
+ * @throws {DependencyGraphError}
+ */
+function definitionOf(request: DefineDependencies, graphs: Graphs): GraphDefinition {
   const check = new InputCheck();
+  const definition = filledIn(request, check);
+  try {
+    graphs.compile(definition);
+  } catch (error) {
+    if (!(error instanceof DependencyGraphError) || check.issues.length === 0) throw error;
+    const problems = error.problems.map((problem) => ({
+      path: placeOf(problem, definition),
+      message: problem.message,
+    }));
+    throw new InvalidInputError([...check.issues, ...problems]);
+  }
+  // A graph that has no threads, but dependencies, was told of each.
+  check.require(definition.threads.length > 0, 'threads', 'must name at least one thread').done();
+  return definition;
+}
+
+/** Where a request has what a problem is about. */
+function placeOf({ threads: about }: GraphProblem, { threads, dependencies }: GraphDefinition): string {
+  const [first, second = first] = about;
+  const thread = about.length === 1 ? threads.findIndex(({ name }) => name === first) : -1;
+  if (thread >= 0) return `input.threads.${thread}`;
+  const edge = dependencies.findIndex(({ source, target }) =>
+    about.length === 1 ? source === first || target === first : source === first && target === second,
+  );
+  return edge >= 0 ? `input.dependencies.${edge}` : 'input';
+}
+
+/** With every default filled in. */
+function filledIn(request: DefineDependencies, check: InputCheck): GraphDefinition {
+  const { maxParallelThreads, threadTimeoutSeconds, maxRetries, retryDelayMs } = request;
   const within = (path: string, value: number, { min, max }: { min: number; max: number }) =>
     check.require(value >= min && value <= max, path, `must be ${min} to ${max}`);
   within('maxParallelThreads', maxParallelThreads, GRAPH_LIMITS.maxParallelThreads);
@@ -249,7 +290,6 @@ function definitionOf(request: DefineDependencies): GraphDefinition {
       maxRetries: retries,
     };
   });
-  check.done();
   return {
     threads,
     dependencies: request.dependencies.map(({ condition, dataMapping, transform, ...dependency }) => ({

@@ -45,6 +45,17 @@ describe('STRICT', () => {
 });
 
 describe('BEST_EFFORT', () => {
+  it('counts as executed what failed before its first try', () => {
+    const run = new Rehearsal(graphOf([thread('a', { inputSchema: { required: ['x'] } }), 'b']));
+    expect(run.begin('a')).toBe('refused');
+    run.complete('b');
+    expect(summarise([...run.states.values()])).toMatchObject({
+      failedThreads: ['a'],
+      totalExecuted: 2,
+      successRate: 0.5,
+    });
+  });
+
   it('skips what depends on a failure, goes on with the rest, and completes', () => {
     const run = new Rehearsal(chain('BEST_EFFORT'));
     run.fail('a', permanent);
