@@ -1,6 +1,7 @@
 import type { FeatureName } from '../../services/chat/types.ts';
 import type { Db } from '../../store/index.ts';
 import { type ComparisonReport, compare, type Language } from '../verdicts/index.ts';
+import { FollowedReports } from './following.ts';
 import { readMemory } from './memory-sampler.ts';
 import { readCalls } from './recorded-calls.ts';
 
@@ -27,6 +28,8 @@ interface Needs {
   calls: { flush(): Promise<void> };
   now: () => Date;
   mostCalls?: number;
+  /** What a comparison that goes on keeps of each service. Default: 100,000 times. */
+  kept?: number;
 }
 
 /** Compares a feature's two services on what their users had of them. */
@@ -59,5 +62,10 @@ export class Reports {
       expectedShare: null,
       language: period.language ?? 'en',
     });
+  }
+
+  /** The calls from `since` on, compared as they come: all of them count, and each look reads those that are new. */
+  follow(feature: FeatureName, since: Date, steps: number): FollowedReports {
+    return new FollowedReports(this.#needs, feature, since, steps);
   }
 }

@@ -5,7 +5,7 @@ import { InputCheck } from '../../services/input.ts';
 import type { Viewer } from '../../services/viewer.ts';
 import { type Db, storable, type Trx } from '../../store/index.ts';
 import type { Feature } from '../flags/index.ts';
-import { ROLLOUT, type RolloutInput } from './rollout.ts';
+import { type AcceptedRollout, ROLLOUT, type RolloutInput } from './rollout.ts';
 import { ROLLED_BACK } from './watch.ts';
 
 const MOST_STEPS = 20;
@@ -13,7 +13,7 @@ const LONGEST_STEP_SECONDS = 7 * 86_400;
 const MOST_REQUESTS = 100_000;
 const LONGEST_REASON = 500;
 /** Features whose calls are measured; without calls there is no evidence, and a rollout would hold for ever. */
-const MEASURED: readonly FeatureName[] = ['CHAT', 'SCENARIO', 'WATCH'];
+const MEASURED: readonly FeatureName[] = ['LLM', 'CHAT', 'SCENARIO', 'WATCH'];
 
 interface Needs {
   db: Db;
@@ -52,7 +52,8 @@ export class Rollouts {
     return db.transaction().execute(async (trx) => {
       const busy = await rolloutOf(trx, feature);
       if (busy) throw new InvalidStateError(`A rollout of ${feature} is under way: ${busy.id}.`, busy.status);
-      const input: RolloutInput = { ...request, reason: storable(request.reason) };
+      const before = await lastChangeOf(trx, feature);
+      const input: AcceptedRollout = { ...request, reason: storable(request.reason), before };
       return jobs.start(trx, { kind: ROLLOUT, owner: viewer.owner, input, subject: feature });
     });
   }
@@ -87,6 +88,24 @@ async function rolloutOf(trx: Trx, feature: FeatureName) {
     .where('subject', '=', feature)
     .where('finished_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** What was in force; whoever changes the feature waits for this transaction, which holds its row. */
+async function lastChangeOf(trx: Trx, feature: FeatureName): Promise<AcceptedRollout['before']> {
+  const row = await trx
+    .selectFrom('features')
+    .selectAll()
+    .where('name', '=', feature)
+    .executeTakeFirstOrThrow();
+  return (
+    row.changed_at && {
+      at: row.changed_at.toISOString(),
+      by: row.changed_by ?? '',
+      reason: row.change_reason ?? '',
+      enabled: row.enabled,
+      rolloutPercentage: row.rollout_percentage,
+    }
+  );
 }
 
 function check({ feature, steps, minRequestsPerStep, stepSeconds, reason }: RolloutInput): void {

@@ -1,16 +1,19 @@
 import { JobFailure } from '../../jobs/index.ts';
-import type { Feature } from '../flags/index.ts';
+import type { Feature, FeatureChange } from '../flags/index.ts';
 
 /** Code of the job's error where the rollout went back. */
 export const ROLLED_BACK = 'ROLLED_BACK';
 
-/** A flag server tells its changes with a delay: what it says is believed when it was seen so many times in a row. */
-const LOOKS_TO_BELIEVE = 5;
+/**
+ * A flag server is asked every few seconds, and far less often behind an outage: where it has said something else for so
+ * long, it does not only lag behind our own change.
+ */
+const BELIEVED_AFTER_MS = 120_000;
 
 interface Expected {
   percentage: number;
-  /** Of our own change. */
-  reason: string;
+  /** Whether the rollout made a change, or was accepted after it. */
+  isKnown: (change: FeatureChange) => boolean;
   /** How the reason of our own way back begins. */
   wayBack: string;
 }
@@ -19,7 +22,7 @@ interface Expected {
 export class FeatureWatch {
   readonly #feature: () => Feature;
   readonly #expected: Expected;
-  #otherwise = 0;
+  #otherwiseSince: Date | undefined;
 
   constructor(feature: () => Feature, expected: Expected) {
     this.#feature = feature;
@@ -30,24 +33,30 @@ export class FeatureWatch {
    * @throws {JobFailure} INTERRUPTED: the feature is not as the rollout set it. ROLLED_BACK: an attempt that was lost
    * went back already.
    */
-  look(): void {
+  look(now: Date): void {
     const { name, source, enabled, rolloutPercentage, lastChange } = this.#feature();
-    const { percentage, reason, wayBack } = this.#expected;
+    const { percentage, isKnown, wayBack } = this.#expected;
     if (lastChange?.reason.startsWith(wayBack)) throw new JobFailure(ROLLED_BACK, lastChange.reason);
-    if (lastChange && lastChange.reason !== reason)
-      throw new JobFailure(
-        'INTERRUPTED',
-        `${name} was changed by ${lastChange.by} while the rollout ran, and is left as it is: ${lastChange.reason}`,
-      );
+    if (lastChange && !isKnown(lastChange)) throw interruptedBy(name, lastChange);
     if (source === 'ENVIRONMENT')
       throw new JobFailure('INTERRUPTED', `USE_NEW_${name} decides on ${name} in this process.`);
-    const asSet = enabled && rolloutPercentage === percentage;
-    this.#otherwise = asSet ? 0 : this.#otherwise + 1;
-    if (this.#otherwise < LOOKS_TO_BELIEVE) return;
-    const now = enabled ? `${rolloutPercentage} %` : 'off';
+    if (enabled && rolloutPercentage === percentage) {
+      this.#otherwiseSince = undefined;
+      return;
+    }
+    this.#otherwiseSince ??= now;
+    if (now.getTime() - this.#otherwiseSince.getTime() < BELIEVED_AFTER_MS) return;
+    const is = enabled ? `${rolloutPercentage} %` : 'off';
     throw new JobFailure(
       'INTERRUPTED',
-      `${name} was changed on the flag server while the rollout ran (${now}), and is left as it is.`,
+      `${name} was changed on the flag server while the rollout ran (${is}), and is left as it is.`,
     );
   }
 }
+
+/** Somebody else decided on the feature. */
+export const interruptedBy = (feature: string, { by, reason }: FeatureChange): JobFailure =>
+  new JobFailure(
+    'INTERRUPTED',
+    `${feature} was changed by ${by} while the rollout ran, and is left as it is: ${reason}`,
+  );

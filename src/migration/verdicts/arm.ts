@@ -1,18 +1,28 @@
 import { LEAST_REQUESTS, LEAST_SESSIONS } from './levels.ts';
 import { p50, p95, p99 } from './quantiles.ts';
+import { Sample } from './sample.ts';
+import { Sessions } from './sessions.ts';
 import type { Call, Lack, LatencyComparison, LatencySummary } from './types.ts';
 
-/** Times of one service, sorted, and the sessions they belong to. */
+/** Times of one service, sorted, and what they belong to. */
 export interface Times {
+  /** Of very many a sample. */
   ms: Float64Array;
+  requests: number;
   sessions: number;
 }
 
 /** One service's calls, as they are counted. */
 export class Arm {
-  readonly #total = new Timed();
-  readonly #firstText = new Timed();
+  readonly #total: Timed;
+  readonly #firstText: Timed;
   #errors = 0;
+
+  /** @param most Times, and sessions, that are kept. */
+  constructor(most?: number) {
+    this.#total = new Timed(most);
+    this.#firstText = new Timed(most);
+  }
 
   add({ sessionId, durationMs, firstTextMs, outcome }: Call): void {
     this.#total.add(sessionId, durationMs);
@@ -43,24 +53,29 @@ export class Arm {
 }
 
 class Timed {
-  readonly #ms: number[] = [];
-  readonly #sessions = new Set<string>();
+  readonly #ms: Sample;
+  readonly #sessions: Sessions;
+
+  constructor(most?: number) {
+    this.#ms = new Sample(most);
+    this.#sessions = new Sessions(most);
+  }
 
   add(sessionId: string, ms: number): void {
-    this.#ms.push(ms);
+    this.#ms.add(ms);
     this.#sessions.add(sessionId);
   }
 
   get count(): number {
-    return this.#ms.length;
+    return this.#ms.count;
   }
 
   get sessions(): number {
-    return this.#sessions.size;
+    return this.#sessions.count;
   }
 
   times(): Times {
-    return { ms: Float64Array.from(this.#ms).sort(), sessions: this.#sessions.size };
+    return { ms: this.#ms.sorted(), requests: this.count, sessions: this.sessions };
   }
 }
 
@@ -74,8 +89,8 @@ export function compareTimes(legacy: Times, candidate: Times): LatencyComparison
   };
 }
 
-const summaryOf = ({ ms, sessions }: Times): LatencySummary => ({
-  requests: ms.length,
+const summaryOf = ({ ms, requests, sessions }: Times): LatencySummary => ({
+  requests,
   sessions,
   p50Ms: p50(ms),
   p95Ms: p95(ms),

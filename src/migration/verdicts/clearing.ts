@@ -15,14 +15,20 @@ const lowerIndex = (n: number) => Math.floor(0.95 * n - Math.sqrt(0.0475 * n)) -
  * as 5 % being slower would hardly give. One look per step of the ramp, alpha divided by the steps.
  *
  * @param steps Looks there will be in all.
+ * @param grows Whether more calls would come to these; false where they are a sample that is full.
  * @returns Null while there are fewer than 200 legacy calls, or none of the new service.
  */
-export function clearanceOf(legacy: Float64Array, candidate: Float64Array, steps: number): Clearance | null {
+export function clearanceOf(
+  legacy: Float64Array,
+  candidate: Float64Array,
+  steps: number,
+  grows = true,
+): Clearance | null {
   if (legacy.length < LEAST_LEGACY || candidate.length === 0) return null;
   const threshold = ALPHA / steps;
   const slower = countAbove(candidate, SLOWER * legacy[lowerIndex(legacy.length)]!);
   const pValue = binomialCdf(slower, candidate.length, TAIL);
-  const growth = pValue < threshold ? 1 : growthToClear(legacy, candidate, threshold);
+  const growth = pValue < threshold ? 1 : grows ? growthToClear(legacy, candidate, threshold) : null;
   const more = ({ length }: Float64Array, times: number) => Math.ceil(length * times) - length;
   return {
     requests: candidate.length,

@@ -1,5 +1,6 @@
 import { type InputIssue, InvalidInputError } from '../../errors.ts';
 import type { FeatureName } from '../../services/chat/types.ts';
+import type { Alone } from './alone.ts';
 import { Arm, compareTimes, improvement, type Times } from './arm.ts';
 import { clearanceOf } from './clearing.ts';
 import { distributionOf } from './distribution.ts';
@@ -37,63 +38,108 @@ interface Material {
  */
 export function compare(material: Material): ComparisonReport {
   refuseNonsense(material);
-  const { feature, since, until, steps, expectedShare, language } = material;
-  const arms = { LEGACY: new Arm(), NEW: new Arm() };
-  const split = new Split(expectedShare);
-  const errors = new ErrorProcess();
-  const total = new P95Evidence();
-  const firstText = new P95Evidence();
-  for (const call of inOrder(material.calls, since, until)) {
-    split.add(call);
-    if (call.outcome === 'cancelled') continue;
-    arms[call.version].add(call);
-    errors.add(call);
-    judge(total, call, call.durationMs);
-    if (call.firstTextMs !== null) judge(firstText, call, call.firstTextMs);
+  const { calls, since, until, expectedShare } = material;
+  const comparison = new Comparison({ expectedShare });
+  for (const call of inOrder(calls, since, until)) comparison.add(call);
+  return comparison.report(material);
+}
+
+interface Scope {
+  /** The new service's share of sessions that the flag promises, 0 to 1; null: as each call says. */
+  expectedShare: number | null;
+  /** Times of each service, and sessions, that are kept; of more, a sample. Absent: all. */
+  most?: number;
+  /** The errors go on counting where the new service has all the traffic, by what the legacy one did before. */
+  judgesAlone?: boolean;
+}
+
+/**
+ * A comparison that grows by the call. Its evidence counts every one of them, however many; what it keeps is bounded by
+ * `most`.
+ */
+export class Comparison {
+  readonly #arms: Readonly<Record<Call['version'], Arm>>;
+  readonly #split: Split;
+  readonly #errors: ErrorProcess;
+  readonly #total: P95Evidence;
+  readonly #firstText: P95Evidence;
+
+  constructor({ expectedShare, most, judgesAlone }: Scope) {
+    this.#arms = { LEGACY: new Arm(most), NEW: new Arm(most) };
+    this.#split = new Split(expectedShare, most);
+    this.#errors = new ErrorProcess(most, judgesAlone);
+    this.#total = new P95Evidence(most);
+    this.#firstText = new P95Evidence(most);
   }
 
-  const missing = { legacy: arms.LEGACY.lack, candidate: arms.NEW.lack };
-  const enoughData = [missing.legacy, missing.candidate].every(
-    ({ requests, sessions }) => requests + sessions === 0,
-  );
-  const times = { legacy: arms.LEGACY.total(), candidate: arms.NEW.total() };
-  const firstTexts = { legacy: arms.LEGACY.firstText(), candidate: arms.NEW.firstText() };
-  const bothTell = firstTexts.legacy.ms.length > 0 && firstTexts.candidate.ms.length > 0;
-  const memory = memoryVerdict(inOrder(material.memory, since, until));
-  const rates = { legacy: arms.LEGACY.errorRate, candidate: arms.NEW.errorRate };
-  const bytes = { legacy: memory?.legacyBytes ?? null, candidate: memory?.candidateBytes ?? null };
+  /** Each call once, in the order of their time as far as they are known. */
+  add(call: Call): void {
+    this.#split.add(call);
+    if (call.outcome === 'cancelled') return;
+    this.#arms[call.version].add(call);
+    this.#errors.add(call);
+    judge(this.#total, call, call.durationMs);
+    if (call.firstTextMs !== null) judge(this.#firstText, call, call.firstTextMs);
+  }
 
-  const findings = {
-    responseTime: compareTimes(times.legacy, times.candidate),
-    errorRate: { ...rates, improvement: improvement(rates.legacy, rates.candidate) },
-    memoryUsage: {
-      legacyBytes: bytes.legacy,
-      candidateBytes: bytes.candidate,
-      improvement: improvement(bytes.legacy, bytes.candidate),
-    },
-    evidence: {
-      enoughData,
-      missing,
-      errors: {
-        ...sequential(errors, enoughData ? 'UNCONFIRMED' : 'INSUFFICIENT_DATA'),
-        firstErrors: { ...errors.firstErrors },
-      },
-      responseTime: latencyEvidence(total, times, steps, enoughData),
-      firstText: bothTell ? latencyEvidence(firstText, firstTexts, steps, enoughData) : null,
-      memory: memory?.evidence ?? null,
-      split: split.check(),
-    },
-  };
-  return {
+  /** The new service where it has all the traffic; null where that is not judged, or says nothing yet. */
+  get alone(): Alone | null {
+    return this.#errors.alone;
+  }
+
+  /** As of the calls so far. */
+  report({
     feature,
     since,
     until,
-    ...findings,
-    recommendation: recommend(findings, language),
+    memory: samples,
+    steps,
     language,
-    firstText: compareTimes(firstTexts.legacy, firstTexts.candidate),
-    distribution: distributionOf(times.legacy.ms, times.candidate.ms),
-  };
+  }: Omit<Material, 'calls' | 'expectedShare'>): ComparisonReport {
+    const { LEGACY, NEW } = this.#arms;
+    const missing = { legacy: LEGACY.lack, candidate: NEW.lack };
+    const enoughData = [missing.legacy, missing.candidate].every(
+      ({ requests, sessions }) => requests + sessions === 0,
+    );
+    const times = { legacy: LEGACY.total(), candidate: NEW.total() };
+    const firstTexts = { legacy: LEGACY.firstText(), candidate: NEW.firstText() };
+    const bothTell = firstTexts.legacy.ms.length > 0 && firstTexts.candidate.ms.length > 0;
+    const memory = memoryVerdict(inOrder(samples, since, until));
+    const rates = { legacy: LEGACY.errorRate, candidate: NEW.errorRate };
+    const bytes = { legacy: memory?.legacyBytes ?? null, candidate: memory?.candidateBytes ?? null };
+
+    const findings = {
+      responseTime: compareTimes(times.legacy, times.candidate),
+      errorRate: { ...rates, improvement: improvement(rates.legacy, rates.candidate) },
+      memoryUsage: {
+        legacyBytes: bytes.legacy,
+        candidateBytes: bytes.candidate,
+        improvement: improvement(bytes.legacy, bytes.candidate),
+      },
+      evidence: {
+        enoughData,
+        missing,
+        errors: {
+          ...sequential(this.#errors, enoughData ? 'UNCONFIRMED' : 'INSUFFICIENT_DATA'),
+          firstErrors: { ...this.#errors.firstErrors },
+        },
+        responseTime: latencyEvidence(this.#total, times, steps, enoughData),
+        firstText: bothTell ? latencyEvidence(this.#firstText, firstTexts, steps, enoughData) : null,
+        memory: memory?.evidence ?? null,
+        split: this.#split.check(),
+      },
+    };
+    return {
+      feature,
+      since,
+      until,
+      ...findings,
+      recommendation: recommend(findings, language),
+      language,
+      firstText: compareTimes(firstTexts.legacy, firstTexts.candidate),
+      distribution: distributionOf(times.legacy.ms, times.candidate.ms),
+    };
+  }
 }
 
 function judge(process: P95Evidence, { version }: Call, ms: number): void {
@@ -115,7 +161,8 @@ function latencyEvidence(
   steps: number,
   enoughData: boolean,
 ): LatencyEvidence {
-  const clearance = clearanceOf(legacy.ms, candidate.ms, steps);
+  const grows = candidate.requests === candidate.ms.length;
+  const clearance = clearanceOf(legacy.ms, candidate.ms, steps, grows);
   const cleared = clearance !== null && clearance.pValue < clearance.threshold;
   const otherwise = !enoughData || !clearance ? 'INSUFFICIENT_DATA' : cleared ? 'CLEARED' : 'UNCONFIRMED';
   const { judged, slower } = process;

@@ -1,4 +1,6 @@
+import { type Alone, AloneErrors } from './alone.ts';
 import { EProcess } from './e-process.ts';
+import { Sessions } from './sessions.ts';
 import type { Call } from './types.ts';
 
 /** How many times as likely an error of the new service may be. */
@@ -11,18 +13,35 @@ const RATIOS = [1.25, 1.5, 2, 3, 5, 10];
  */
 export class ErrorProcess {
   readonly #process = new EProcess(RATIOS);
-  readonly #failed = new Set<string>();
+  readonly #failed: Sessions;
+  readonly #alone: AloneErrors | null;
   readonly firstErrors = { legacy: 0, candidate: 0 };
 
-  /** Takes the calls in the order of their time; holds the id of each session with an error. */
-  add({ version, sessionId, outcome, share }: Call): void {
-    if (outcome !== 'error' || this.#failed.has(sessionId)) return;
-    this.#failed.add(sessionId);
+  /**
+   * @param most Sessions with an error that are remembered.
+   * @param judgesAlone Goes on where the new service has all the traffic, by what the legacy one did before.
+   */
+  constructor(most?: number, judgesAlone = false) {
+    this.#failed = new Sessions(most);
+    this.#alone = judgesAlone ? new AloneErrors(most) : null;
+  }
+
+  /** Takes the calls in the order of their time. */
+  add(call: Call): void {
+    const { version, sessionId, outcome, share } = call;
+    const judged = this.#alone?.add(call);
+    if (judged) this.#judge(judged);
+    if (outcome !== 'error' || !this.#failed.add(sessionId)) return;
     // Where one service has all the traffic there is nothing to compare with.
     if (share <= 0 || share >= 1) return;
     const isNew = version === 'NEW';
     this.firstErrors[isNew ? 'candidate' : 'legacy'] += 1;
     this.#process.add((ratio) => (isNew ? ratio : 1) / (ratio * share + 1 - share));
+  }
+
+  /** Where the new service has all the traffic; null where that is not judged. */
+  get alone(): Alone | null {
+    return this.#alone?.found ?? null;
   }
 
   get eValue(): number {
@@ -31,5 +50,13 @@ export class ErrorProcess {
 
   get peak(): number {
     return this.#process.peak;
+  }
+
+  /** The same alternatives, so that it stays one process with one alpha. */
+  #judge({ failed, limit }: { failed: boolean; limit: number }): void {
+    this.#process.add((ratio) => {
+      const worse = Math.min(ratio * limit, (1 + limit) / 2);
+      return failed ? worse / limit : (1 - worse) / (1 - limit);
+    });
   }
 }

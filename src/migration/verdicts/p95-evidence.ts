@@ -14,14 +14,33 @@ const upperRank = (n: number) => Math.ceil(0.95 * n + 1.645 * Math.sqrt(0.0475 *
  * nothing of what was seen.
  */
 export class P95Evidence {
-  readonly #legacy = new OrderStatistic(upperRank);
+  readonly #most: number;
+  #legacy = new OrderStatistic(upperRank);
+  /** Newer legacy calls, collected once there are very many. */
+  #newer: OrderStatistic | undefined;
   readonly #process = new EProcess(ALTERNATIVES);
   #judged = 0;
   #slower = 0;
 
+  /**
+   * @param most Legacy calls that are judged by. Beyond, half as many newer ones take their place, again and again: any
+   * calls before the judged one will do, and the evidence goes on.
+   */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
+
   /** Of the calls in the order of their time. */
   addLegacy(ms: number): void {
-    this.#legacy.add(ms);
+    if (this.#legacy.count < this.#most) {
+      this.#legacy.add(ms);
+      return;
+    }
+    this.#newer ??= new OrderStatistic(upperRank);
+    this.#newer.add(ms);
+    if (this.#newer.count < this.#most / 2) return;
+    this.#legacy = this.#newer;
+    this.#newer = undefined;
   }
 
   addCandidate(ms: number): void {

@@ -1,4 +1,5 @@
 import { chiSquareTail } from './distributions.ts';
+import { Sessions } from './sessions.ts';
 import type { Call, SplitCheck } from './types.ts';
 
 /** So improbable a split is nobody's chance. */
@@ -12,21 +13,24 @@ const LEAST_EXPECTED = 5;
  */
 export class Split {
   readonly #expectedShare: number | null;
-  readonly #seen = new Set<string>();
+  readonly #seen: Sessions;
   #sessions = 0;
   #candidate = 0;
   #expected = 0;
   #variance = 0;
 
-  /** @param expectedShare Of the new service, 0 to 1; null: as each call says. */
-  constructor(expectedShare: number | null) {
+  /**
+   * @param expectedShare Of the new service, 0 to 1; null: as each call says.
+   * @param most Sessions that are remembered.
+   */
+  constructor(expectedShare: number | null, most?: number) {
     this.#expectedShare = expectedShare;
+    this.#seen = new Sessions(most);
   }
 
-  /** Takes the calls in the order of their time; holds the id of each session. */
+  /** Takes the calls in the order of their time. */
   add({ sessionId, version, share }: Call): void {
-    if (this.#seen.has(sessionId)) return;
-    this.#seen.add(sessionId);
+    if (!this.#seen.add(sessionId)) return;
     const promised = this.#expectedShare ?? share;
     // Nothing is left to chance where one service gets all.
     if (promised <= 0 || promised >= 1) return;

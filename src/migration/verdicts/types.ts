@@ -104,7 +104,7 @@ export interface ErrorEvidence extends Sequential {
 }
 
 export interface Clearance {
-  /** Calls of the new service. */
+  /** Calls of the new service; of very many a sample. */
   requests: number;
   /** Of them, those slower than 1.1 times what the legacy service may have as its p95. */
   slower: number;

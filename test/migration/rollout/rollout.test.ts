@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, InvalidStateError } from '../../../src/errors.ts';
+import { FeatureWatch } from '../../../src/migration/rollout/watch.ts';
 import { json, startProvider } from '../../support/provider.ts';
 import { createEmbedded, createOnServer, describeOnServer, describeOnStores } from '../../support/stores.ts';
-import { HOUR, joinWorld, type RolloutWorld, startWorld } from './world.ts';
+import { startFlagServer } from './flag-server.ts';
+import { Clock, HOUR, joinWorld, type RolloutWorld, startWorld } from './world.ts';
 
 /** The step has begun, and was looked at. */
 const holding = (world: RolloutWorld, id: string, percentage: number) =>
@@ -162,6 +164,76 @@ describe('a rollout without evidence', () => {
   });
 });
 
+describe('a rollout with more calls than it keeps', () => {
+  it('counts them all, so that a step is left however many it wants', async () => {
+    await using world = await startWorld(await createEmbedded(), { kept: 1_000 });
+    const { id } = await world.start({ minRequestsPerStep: 500 });
+    await holding(world, id, 10);
+    await world.serve({ passing: HOUR / 2, share: 0.1 });
+    await world.serve({ passing: HOUR / 2, share: 0.1 });
+    await expect.poll(() => world.flags.feature('CHAT').rolloutPercentage).toBe(50);
+    expect(await world.said(id)).toContainEqual(
+      expect.stringMatching(/^Going on from 10 %.*\[calls 6480 legacy, 720 new;/),
+    );
+  });
+});
+
+describe('the last step of a rollout', () => {
+  it('goes back at 100 % where sessions fail that did not with the legacy service', async () => {
+    await using world = await startWorld(await createEmbedded());
+    const { id } = await world.start({ steps: [50, 100] });
+    await holding(world, id, 50);
+    await world.serve({ passing: HOUR, share: 0.5 });
+    await holding(world, id, 100);
+    await world.serve({ passing: HOUR, share: 1, sessions: 120, failing: 120 });
+    await world.log(id);
+    expect(await world.job(id)).toMatchObject({
+      status: 'FAILED',
+      error: {
+        code: 'ROLLED_BACK',
+        message: expect.stringMatching(/from 100 %\. Confirmed.*error rate has gone up/),
+      },
+    });
+    expect(world.flags.feature('CHAT')).toMatchObject({ enabled: false });
+  });
+
+  it('holds at 100 % without anything to compare errors with, until calls stop failing', async () => {
+    await using world = await startWorld(await createEmbedded());
+    const { id } = await world.start({ steps: [100] });
+    await holding(world, id, 100);
+    await world.serve({ passing: HOUR, share: 1, sessions: 60, failing: 60 });
+    await expect
+      .poll(() => world.said(id))
+      .toContainEqual(
+        expect.stringContaining(
+          'Holding at 100 %. 16.7 % of the calls failed at 100 %; there were no legacy calls to compare with.',
+        ),
+      );
+    expect((await world.job(id)).status).toBe('RUNNING');
+  });
+
+  it('is left below 100 % as any other is, with a worse response time ruled out', async () => {
+    await using world = await startWorld(await createEmbedded());
+    const { id } = await world.start({ steps: [50] });
+    await holding(world, id, 50);
+    await world.serve({
+      passing: HOUR,
+      share: 0.5,
+      sessions: 200,
+      candidateMs: 100,
+      slow: { calls: 42, ms: 130 },
+    });
+    await expect
+      .poll(() => world.said(id))
+      .toContainEqual(
+        expect.stringMatching(/^Holding at 50 %\. Chance can explain it .*response time is worse/),
+      );
+    await world.serve({ passing: HOUR, share: 0.5, sessions: 1_200 });
+    await world.log(id);
+    expect(await world.job(id)).toMatchObject({ status: 'COMPLETED', error: null });
+  });
+});
+
 describe('a rollout that is stopped', () => {
   it('leaves the share where it is when it is cancelled, and says so', async () => {
     await using world = await startWorld(await createEmbedded());
@@ -202,6 +274,41 @@ describe('a rollout that is stopped', () => {
   });
 });
 
+describeOnServer('a rollout that is taken up again', () => {
+  it('goes on at a later step, with what was seen before', async () => {
+    const database = await createOnServer();
+    const first = await joinWorld(database);
+    const { clock } = first;
+    const { id } = await first.start();
+    await holding(first, id, 10);
+    await first.serve({ passing: HOUR, share: 0.1 });
+    await holding(first, id, 50);
+    await first[Symbol.asyncDispose]();
+
+    await using second = await startWorld(database, { clock });
+    await second.serve({ passing: HOUR, share: 0.5 });
+    await holding(second, id, 100);
+    expect((await second.job(id)).attempt).toBe(2);
+    expect((await second.flags.history('CHAT')).map((change) => change.rolloutPercentage)).toEqual([
+      100, 50, 10,
+    ]);
+  });
+
+  it('sets no share a second time that was set before its process died', async () => {
+    const clock = new Clock();
+    const database = await createOnServer();
+    const lost = await joinWorld(database, { clock, works: false });
+    const { id } = await lost.start();
+    const reason = `Rollout ${id}, step 1 of 3: a test`;
+    await lost.flags.set({ feature: 'CHAT', enabled: true, rolloutPercentage: 10, reason }, 'ada');
+    await lost[Symbol.asyncDispose]();
+
+    await using world = await startWorld(database, { clock });
+    await holding(world, id, 10);
+    expect(await world.flags.history('CHAT')).toHaveLength(1);
+  });
+});
+
 describeOnServer('a rollout whose process dies', () => {
   it('goes on at its step in another one, with the time that has passed', async () => {
     const database = await createOnServer();
@@ -217,6 +324,111 @@ describeOnServer('a rollout whose process dies', () => {
     await expect.poll(() => second.flags.feature('CHAT').rolloutPercentage).toBe(50);
     expect((await second.flags.history('CHAT')).map((change) => change.rolloutPercentage)).toEqual([50, 10]);
     expect((await second.job(id)).attempt).toBe(2);
+  });
+});
+
+describeOnServer('a rollback while a rollout begins', () => {
+  const changes = async ({ flags }: RolloutWorld) =>
+    (await flags.history('CHAT')).map(({ by, enabled, rolloutPercentage }) => [
+      by,
+      enabled,
+      rolloutPercentage,
+    ]);
+  const interrupted = (by: string) => ({
+    status: 'FAILED',
+    error: { code: 'INTERRUPTED', message: expect.stringContaining(`CHAT was changed by ${by} `) },
+  });
+
+  it('holds where it came before a worker took the rollout up, and is not put aside by one from before', async () => {
+    const clock = new Clock();
+    const database = await createOnServer();
+    const accepting = await joinWorld(database, { clock, works: false });
+    await accepting.flags.rollback({ features: ['CHAT'], reason: 'odd replies' }, 'ada');
+    const { id } = await accepting.start();
+    clock.pass(1_000);
+    await accepting.flags.rollback({ features: ['CHAT'], reason: 'odd replies' }, 'grace');
+    await accepting[Symbol.asyncDispose]();
+
+    await using world = await startWorld(database, { clock });
+    await world.log(id);
+    expect(await world.job(id)).toMatchObject(interrupted('grace'));
+    expect(world.flags.feature('CHAT')).toMatchObject({ enabled: false, source: 'LOCAL' });
+    expect(await changes(world)).toEqual([
+      ['grace', false, 0],
+      ['ada', false, 0],
+    ]);
+  });
+
+  it('from before it was accepted is lifted', async () => {
+    await using world = await startWorld(await createOnServer());
+    await world.flags.rollback({ features: ['CHAT'], reason: 'odd replies' }, 'grace');
+    await world.start();
+    await expect
+      .poll(() => world.flags.feature('CHAT'))
+      .toMatchObject({ enabled: true, rolloutPercentage: 10 });
+  });
+
+  it('is put back where the rollout lifted it in the same moment', async () => {
+    const clock = new Clock();
+    const database = await createOnServer();
+    const lost = await joinWorld(database, { clock, works: false });
+    const { id } = await lost.start();
+    // As an attempt that died behind its change leaves it.
+    await lost.flags.rollback({ features: ['CHAT'], reason: 'odd replies' }, 'grace');
+    const reason = `Rollout ${id}, step 1 of 3: a test`;
+    await lost.flags.set({ feature: 'CHAT', enabled: true, rolloutPercentage: 10, reason }, 'ada');
+    await lost[Symbol.asyncDispose]();
+
+    await using world = await startWorld(database, { clock });
+    await world.log(id);
+    expect(await world.job(id)).toMatchObject(interrupted('grace'));
+    expect(world.flags.feature('CHAT')).toMatchObject({ enabled: false, source: 'LOCAL' });
+  });
+
+  it('holds while the flag server is away and is asked again', async () => {
+    await using server = await startFlagServer();
+    const { url } = server;
+    const unleash = {
+      url,
+      apiToken: 'token',
+      adminToken: 'admin',
+      environment: 'development',
+      project: 'default',
+    };
+    await using world = await startWorld(await createOnServer(), { unleash });
+    const { id } = await world.start();
+    await expect.poll(() => world.said(id)).toContainEqual(expect.stringContaining('Trying again.'));
+    await world.flags.rollback({ features: ['CHAT'], reason: 'odd replies' }, 'grace');
+    server.away = false;
+    await world.log(id);
+    expect((await world.job(id)).error).toMatchObject({ code: 'INTERRUPTED' });
+    expect(world.flags.feature('CHAT')).toMatchObject({ enabled: false, source: 'LOCAL' });
+    expect(server.on).toBe(false);
+  });
+});
+
+describe('what a flag server says of a feature', () => {
+  const change = { at: new Date(0), by: 'ada', reason: 'ours', enabled: true, rolloutPercentage: 10 };
+  const seen = { name: 'CHAT', source: 'UNLEASH', lastChange: change } as const;
+  const watchOf = (now: { enabled: boolean; rolloutPercentage: number }) =>
+    new FeatureWatch(() => ({ ...seen, ...now }), { percentage: 10, isKnown: () => true, wayBack: 'back' });
+  const at = (seconds: number) => new Date(1_000 * seconds);
+
+  it('is old for a while, however often it is looked at', () => {
+    const now = { enabled: false, rolloutPercentage: 0 };
+    const watch = watchOf(now);
+    for (let look = 0; look < 600; look += 1) watch.look(at(look / 10));
+    Object.assign(now, { enabled: true, rolloutPercentage: 10 });
+    watch.look(at(100));
+    Object.assign(now, { rolloutPercentage: 5 });
+    for (let look = 0; look < 600; look += 1) watch.look(at(110 + look / 10));
+  });
+
+  it('is believed when it has stayed for two minutes', () => {
+    const watch = watchOf({ enabled: true, rolloutPercentage: 5 });
+    watch.look(at(0));
+    watch.look(at(119));
+    expect(() => watch.look(at(121))).toThrow('changed on the flag server while the rollout ran (5 %)');
   });
 });
 
@@ -253,5 +465,6 @@ describe('starting a rollout', () => {
     await expect(world.start()).rejects.toMatchObject({ code: 'INVALID_STATE', status: '50 %' });
     await expect(world.start({ feature: 'WATCH' })).rejects.toMatchObject({ status: 'ENVIRONMENT' });
     await expect(world.start({ steps: [50, 100] })).resolves.toMatchObject({ status: 'STARTED' });
+    await expect(world.start({ feature: 'LLM', steps: [100] })).resolves.toMatchObject({ subject: 'LLM' });
   });
 });

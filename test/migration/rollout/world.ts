@@ -57,16 +57,22 @@ export interface RolloutWorld extends AsyncDisposable {
 /** One process with flags, recorded calls and the engine, over a database that others may have too. */
 export async function joinWorld(
   database: TestDatabase,
-  more: Partial<FlagsNeeds> & { clock?: Clock } = {},
+  more: Partial<FlagsNeeds> & {
+    clock?: Clock;
+    /** False: a process that accepts rollouts, and runs none. */
+    works?: boolean;
+    /** Calls that one report, or the comparison of a rollout, keeps. */
+    kept?: number;
+  } = {},
 ): Promise<RolloutWorld> {
-  const { clock = new Clock(), ...flagsNeeds } = more;
+  const { clock = new Clock(), works = true, kept, ...flagsNeeds } = more;
   const { now } = clock;
   const store = await database.open();
   const flags = new Flags({ store, healthy: async () => true, now, log: silent, ...flagsNeeds });
   const calls = new ServiceCalls({ db: store.db, now, log: silent });
-  const reports = new Reports({ db: store.db, calls, now });
+  const reports = new Reports({ db: store.db, calls, now, ...(kept && { kept, mostCalls: kept }) });
   const kind = rolloutKind({ flags, reports, lookMs: 10, now }) as JobKind<never>;
-  const engine = createEngine({ store, log: silent, works: true, heartbeatMs: 200, kinds: () => [kind] });
+  const engine = createEngine({ store, log: silent, works, heartbeatMs: 200, kinds: () => [kind] });
   const { jobs } = engine;
   const rollouts = new Rollouts({ db: store.db, jobs, feature: (name) => flags.feature(name) });
   await flags.start();

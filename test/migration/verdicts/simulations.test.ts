@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { AloneErrors } from '../../../src/migration/verdicts/alone.ts';
 import { clearanceOf } from '../../../src/migration/verdicts/clearing.ts';
 import { normalTail } from '../../../src/migration/verdicts/distributions.ts';
 import { ErrorProcess } from '../../../src/migration/verdicts/error-evidence.ts';
+import { Comparison } from '../../../src/migration/verdicts/index.ts';
 import { CONFIRMING } from '../../../src/migration/verdicts/levels.ts';
 import { P95Evidence } from '../../../src/migration/verdicts/p95-evidence.ts';
 import { median, p95 } from '../../../src/migration/verdicts/quantiles.ts';
 import { Chance, shareOf, tolerance } from './chance.ts';
-import { report, traffic } from './traffic.ts';
+import { report, since, traffic, until } from './traffic.ts';
 
 describe('the three rules alone, on two services that are alike', () => {
   it.each([
@@ -133,6 +135,95 @@ describe('evidence on two services that are alike, looked at after every call', 
       expect(found).toBeLessThanOrEqual(0.05 / 3);
     },
   );
+});
+
+describe('evidence of very many calls, of which few are kept', () => {
+  const alike = { errors: 0.04, sigma: 0.6 };
+
+  it('confirms something in 5 % at most as well, though it goes on for 25 times as many', () => {
+    let seed = 1_000;
+    const runs = 60;
+    const found = shareOf(runs, () => {
+      const comparison = new Comparison({ expectedShare: null, most: 400 });
+      const plan = { seed: seed++, requests: 10_000, share: () => 0.5, callsPerSession: 1 };
+      for (const call of traffic({ ...plan, legacy: alike, candidate: alike })) comparison.add(call);
+      const asked = { feature: 'CHAT', since, until, memory: [], steps: 1, language: 'en' } as const;
+      const { evidence } = comparison.report(asked);
+      return [evidence.errors, evidence.responseTime, evidence.firstText].some(
+        (one) => one?.evidence === 'CONFIRMED',
+      );
+    });
+    expect(found).toBeLessThanOrEqual(0.05);
+  });
+
+  it('would do so far more often if each look began anew with the newest calls', () => {
+    const chance = new Chance(23);
+    const anew = shareOf(100, () => {
+      const errors = Array.from({ length: 4_000 }, (_, place) => ({
+        version: chance.happens(0.5) ? ('NEW' as const) : ('LEGACY' as const),
+        sessionId: `session_${place}`,
+        at: since,
+        durationMs: 1,
+        firstTextMs: null,
+        outcome: 'error' as const,
+        share: 0.5,
+      }));
+      for (let end = 100; end <= errors.length; end += 20) {
+        const process = new ErrorProcess();
+        for (const call of errors.slice(end - 100, end)) process.add(call);
+        if (process.peak >= CONFIRMING) return true;
+      }
+      return false;
+    });
+    expect(anew).toBeGreaterThan(0.2);
+  });
+});
+
+describe('errors where the new service has all the traffic', () => {
+  const call = (version: 'LEGACY' | 'NEW', place: number, failed: boolean) => ({
+    version,
+    sessionId: `${version}_${place}`,
+    at: since,
+    durationMs: 1,
+    firstTextMs: null,
+    outcome: failed ? ('error' as const) : ('ok' as const),
+    share: version === 'NEW' ? 1 : 0.5,
+  });
+  /** @returns Sessions of the new service until it was confirmed. */
+  const confirmed = (chance: Chance, before: number, now: number, most: number) => {
+    const process = new ErrorProcess(undefined, true);
+    for (let place = 0; place < 600; place += 1) process.add(call('LEGACY', place, chance.happens(before)));
+    for (let place = 1; place <= most; place += 1) {
+      process.add(call('NEW', place, chance.happens(now)));
+      if (process.peak >= CONFIRMING) return place;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+
+  it('are confirmed in 1 of 60 at most where there are as many as before', () => {
+    const chance = new Chance(24);
+    const found = shareOf(300, () => confirmed(chance, 0.03, 0.03, 3_000) < Number.POSITIVE_INFINITY);
+    expect(found).toBeLessThanOrEqual(0.05 / 3);
+  });
+
+  it('are confirmed soon where there are many more', () => {
+    const chance = new Chance(25);
+    const needed = Array.from({ length: 100 }, () => confirmed(chance, 0.01, 0.1, 3_000));
+    expect(median(needed)).toBeLessThan(200);
+    expect(confirmed(chance, 0.01, 1, 100)).toBeLessThan(10);
+  });
+
+  it('are told with a limit above what the legacy service may have', () => {
+    const alone = new AloneErrors();
+    for (let place = 0; place < 600; place += 1) alone.add(call('LEGACY', place, place < 12));
+    expect(alone.found).toBeNull();
+    for (let place = 0; place < 100; place += 1) alone.add(call('NEW', place, place < 5));
+    expect(alone.found).toMatchObject({
+      legacy: { sessions: 600, failed: 12 },
+      candidate: { sessions: 100, failed: 5 },
+    });
+    expect(alone.found!.limit).toBeCloseTo(0.038, 2);
+  });
 });
 
 describe('evidence of a service that is worse', () => {
