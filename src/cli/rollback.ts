@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { pino } from 'pino';
 import { type FeatureName, type FeatureStateFragment, SignalboxError, unwrap } from '../../sdk/index.ts';
@@ -52,7 +51,7 @@ async function throughGateway(
     tell(`Rolled back by the gateway at ${server.server}.`);
     return report;
   } catch (error) {
-    if (!(error instanceof SignalboxError) || !UNREACHED.includes(error.code)) throw error;
+    if (!(error instanceof SignalboxError) || !isUnreached(error)) throw error;
     tell(`No gateway answers at ${server.server}; rolling back in its database.`);
     return null;
   }
@@ -60,13 +59,18 @@ async function throughGateway(
 
 const UNREACHED = ['NETWORK_ERROR', 'CONNECTION_LOST', 'TIMEOUT'];
 
+/** A proxy whose gateway is down answers in its place, with a page of its own. */
+const isUnreached = ({ code, status = 0 }: SignalboxError): boolean =>
+  UNREACHED.includes(code) || (code === 'BAD_RESPONSE' && status >= 500);
+
 async function inDatabase(feature: FeatureName | undefined, reason: string): Promise<Report> {
-  const { readConfig, rollBackWithoutGateway } = await gatewayCode();
+  const { readConfig, rollBackWithoutGateway, storeExists } = await gatewayCode();
   const config = readConfig(process.env);
+  const { DATABASE_URL: databaseUrl, DATA_DIR: dataDir } = config;
   // A new, empty database would be rolled back just as well, and nobody would be helped.
-  if (!config.DATABASE_URL && !existsSync(config.DATA_DIR))
+  if (!(await storeExists({ databaseUrl, dataDir })))
     throw new CommandError(
-      `There is no database in ${config.DATA_DIR}. Set DATABASE_URL or DATA_DIR as the gateway has them.`,
+      `There is no database in ${databaseUrl ? 'DATABASE_URL' : dataDir}. Set DATABASE_URL or DATA_DIR as the gateway has them.`,
     );
   const log = pino({ level: process.env.LOG_LEVEL || 'error' }, pino.destination(2));
   const features = feature ? [feature] : null;

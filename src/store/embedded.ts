@@ -40,6 +40,8 @@ export async function openEmbedded({ dataDir }: StoreSettings, image?: Blob): Pr
         const unlisten = await postgres.listen(channel, onPayload);
         return { close: () => unlisten() };
       },
+      // Its connection is a call within this process: it cannot die, and closing it would close the database.
+      within: (_, work) => work(db),
       async close() {
         try {
           await db.destroy();

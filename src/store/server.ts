@@ -5,6 +5,7 @@ import { RememberingDialect } from './lost.ts';
 import { migrate } from './migrate.ts';
 import type { Store, StoreSettings } from './store.ts';
 import type { Tables } from './tables.ts';
+import { UrgentConnection } from './urgent.ts';
 
 /** `bigint` as a number: ours count rows, bytes and tokens, far below 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -32,6 +33,7 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
   pool.on('connect', (client) => client.on('error', () => {}));
 
   const listening = new Listening(databaseUrl, log);
+  const urgent = new UrgentConnection(databaseUrl, log);
   const db = new Kysely<Tables>({ dialect: new RememberingDialect({ pool }) });
   try {
     const schemaVersion = await migrate(db);
@@ -54,7 +56,10 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
       },
       listen: (channel, onPayload, onReconnect, onLost) =>
         listening.listen({ channel, onPayload, onReconnect, onLost }),
-      close: () => db.destroy(),
+      within: (ms, work) => urgent.within(ms, work),
+      async close() {
+        await Promise.all([db.destroy(), urgent.close()]);
+      },
     };
   } catch (error) {
     await db.destroy();

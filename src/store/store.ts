@@ -42,5 +42,11 @@ export interface Store {
     onReconnect: () => void,
     onLost?: () => void,
   ): Promise<Listener>;
+  /**
+   * Runs a few statements that must wait neither for a free connection nor on one that died without a word. What is not
+   * over after `ms` is rejected and its connection closed, and the next call gets another; it may have been committed
+   * all the same. The embedded database runs it to its end.
+   */
+  within<Result>(ms: number, work: (db: Db) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }

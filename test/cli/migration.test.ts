@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeExists } from '../../src/store/index.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startProvider } from '../support/provider.ts';
+import { createOnServer, describeOnServer } from '../support/stores.ts';
 import { Command, run } from './command.ts';
 
 const token = 'a-token-of-sixteen';
@@ -61,6 +64,10 @@ describe('moving traffic from the command line', () => {
     writeFileSync(file, JSON.stringify(suite));
     const broken = await run(['golden', 'verify', file, '--service', 'LEGACY'], environment);
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringContaining('simple_greeting replies[0]') });
+
+    const shared = await run(['golden', 'verify', 'smoke', '--service', 'LEGACY'], environment);
+    expect(shared).toMatchObject({ code: 0, stderr: expect.stringContaining('LEGACY answers as recorded.') });
+    expect((await run(['golden', 'list'], environment)).stdout.trim().split('\n')).toHaveLength(2);
   });
 
   it('says what is wrong with a feature that is none', async () => {
@@ -80,9 +87,30 @@ describe('rolling back while the gateway is down', () => {
     SIGNALBOX_URL: 'http://127.0.0.1:9/graphql',
   };
 
-  it('refuses to make a database of its own', async () => {
-    const { code, stderr } = await run(['rollback'], { ...environment, DATA_DIR: join(folder, 'elsewhere') });
+  it.each([
+    ['is missing', () => {}],
+    ['is empty, as a mount that is missing', (elsewhere: string) => mkdirSync(elsewhere)],
+  ])('refuses to make a database of its own where the folder %s', async (_, prepare) => {
+    const elsewhere = join(mkdtempSync(join(folder, 'rollback-')), 'elsewhere');
+    prepare(elsewhere);
+    const { code, stderr } = await run(['rollback'], { ...environment, DATA_DIR: elsewhere });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('There is no database in') });
+    expect(existsSync(join(elsewhere, 'postgres'))).toBe(false);
+  });
+
+  it.each([500, 503])('takes a page of a proxy for no gateway: %d', async (status) => {
+    await using proxy = await startProvider((_, response) => {
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>The upstream is down</h1>');
+    });
+    const { code, stderr } = await run(['rollback'], {
+      ...environment,
+      SIGNALBOX_URL: proxy.url,
+      DATA_DIR: join(folder, 'elsewhere'),
+    });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/No gateway answers at[\s\S]*There is no database in/),
+    });
   });
 
   it('writes into its database, and the gateway that starts next keeps to it', async () => {
@@ -118,5 +146,23 @@ describe('rolling back while the gateway is down', () => {
     expect(stdout).toMatch(/CHAT\s+off\s+0 %.*the night shift/);
     serving.interrupt();
     await serving.code;
-  });
+  }, 180_000);
+});
+
+describeOnServer('rolling back in a database that no gateway has used', () => {
+  it('is refused, and leaves it as it is', async () => {
+    const database = await createOnServer();
+    const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'silent' };
+    try {
+      const unused = await run(['rollback', '--offline'], environment);
+      expect(unused).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database in') });
+      expect(await storeExists({ databaseUrl: database.url, dataDir: '' })).toBe(false);
+
+      await (await database.open()).close();
+      const used = await run(['rollback', '--offline'], environment);
+      expect(used).toMatchObject({ code: 0, stderr: expect.stringContaining('Rolled back in the database') });
+    } finally {
+      await database.drop();
+    }
+  }, 180_000);
 });

@@ -200,7 +200,7 @@ export class Flags {
     const { store, healthy, now, log } = this.#needs;
     new InputCheck().text('reason', reason, REASON_CHARACTERS).done();
     return rollBack(features ?? FEATURE_NAMES, reason, by, {
-      db: store.db,
+      store,
       known: this.#known,
       admin: this.#admin,
       alerts: this.#alerts,

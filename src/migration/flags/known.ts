@@ -12,6 +12,12 @@ import type { Kill } from './types.ts';
 
 /** A process that a NOTIFY did not reach finds out by itself. */
 const READ_EVERY_MS = 1_000;
+/**
+ * A read that takes longer has met a connection that died without a word; with the second between two reads, a rollback
+ * still arrives within two. After a failure it may take twice as long, for a database that is only slow.
+ */
+const SHORTEST_MS = 800;
+const LONGEST_MS = 6_400;
 const UNKNOWN: FeatureRecord = { enabled: false, rolloutPercentage: 0, lastChange: null, kill: null };
 
 interface Needs {
@@ -34,6 +40,9 @@ export class KnownFeatures {
   #listener: Listener | undefined;
   #timer: NodeJS.Timeout | undefined;
   #away = false;
+  /** For one read, and for one write. A process that starts has no last word to stand on, and waits. */
+  #readMs = LONGEST_MS;
+  #writeMs = SHORTEST_MS;
 
   constructor(needs: Needs) {
     this.#needs = needs;
@@ -62,15 +71,23 @@ export class KnownFeatures {
     return { ...held, kill, lastChange: { at: kill.at, by: kill.by, reason: kill.reason, ...held } };
   }
 
-  /** Holds from the moment it is called, in this process; stored, for all of them, when it resolves. */
+  /**
+   * Holds from the moment it is called, in this process; stored, for all of them, when it resolves. Where it rejects it
+   * is stored again and again until that succeeds: one that was given up on may be there already, and stays as it is.
+   */
   async kill(features: readonly FeatureName[], kill: Kill): Promise<void> {
     for (const feature of features) this.#unstored.set(feature, kill);
     this.#needs.onChange();
     await this.refresh();
   }
 
-  /** Resolves with the tables as they are behind this call: a read under way may be older, so it takes the next. */
+  /** Resolves with the tables as they are behind this call. What fails is tried once more, on another connection. */
   refresh(): Promise<void> {
+    return this.#refreshOnce().catch(() => this.#refreshOnce());
+  }
+
+  /** A read under way may be older than the call, so it takes the next. */
+  #refreshOnce(): Promise<void> {
     this.#next ??= Promise.allSettled([this.#reading]).then(() => {
       this.#next = undefined;
       this.#reading = this.#read();
@@ -87,7 +104,10 @@ export class KnownFeatures {
       (error: unknown) => ({ error }),
     );
     // What others decided is worth knowing even where this process cannot write.
-    this.#records = await readFeatures(store.db);
+    const readMs = this.#readMs;
+    this.#readMs = longer(readMs);
+    this.#records = await store.within(readMs, readFeatures);
+    this.#readMs = SHORTEST_MS;
     if (!refused)
       for (const [feature, kill] of storing)
         if (this.#unstored.get(feature) === kill) this.#unstored.delete(feature);
@@ -96,17 +116,21 @@ export class KnownFeatures {
   }
 
   async #storeKills(kills: readonly (readonly [FeatureName, Kill])[]): Promise<void> {
+    if (kills.length === 0) return;
+    const writeMs = this.#writeMs;
+    this.#writeMs = longer(writeMs);
     for (const [kill, entries] of Map.groupBy(kills, ([, kill]) => kill)) {
       const features = entries.map(([feature]) => feature);
-      await storeKill(this.#needs.store.db, features, kill);
+      await this.#needs.store.within(writeMs, (db) => storeKill(db, features, kill));
     }
+    this.#writeMs = SHORTEST_MS;
   }
 
   /** Says once that the database is away, and once that it is back. */
   async #refreshQuietly(): Promise<void> {
     const { log } = this.#needs;
     try {
-      await this.refresh();
+      await this.#refreshOnce();
       if (this.#away) log.info('the features can be read again');
       this.#away = false;
     } catch (error) {
@@ -115,3 +139,5 @@ export class KnownFeatures {
     }
   }
 }
+
+const longer = (ms: number): number => Math.min(2 * ms, LONGEST_MS);

@@ -83,15 +83,22 @@ export async function storeChange(db: Db, change: NewChange): Promise<void> {
   });
 }
 
-/** Rolls features back, all or none. Storing the same rollback again changes nothing. */
+/** Rolls features back, all or none. Storing the same rollback again changes nothing, lifted or not. */
 export async function storeKill(db: Db, features: readonly FeatureName[], kill: Kill): Promise<void> {
   const { id, at } = kill;
   const by = storable(kill.by);
   const reason = storable(kill.reason);
   await db.transaction().execute(async (trx) => {
+    const stored = await trx
+      .selectFrom('feature_changes')
+      .select('feature')
+      .where('feature', 'in', features)
+      .where('change_id', '=', id)
+      .execute();
+    const missing = features.filter((feature) => stored.every((change) => change.feature !== feature));
     // Always in this order, so that two at once cannot wait for each other.
     for (const feature of FEATURE_NAMES) {
-      if (!features.includes(feature)) continue;
+      if (!missing.includes(feature)) continue;
       await writeChange(trx, feature, { id, at, by, reason, enabled: false, rolloutPercentage: 0 }, null);
       const values = { kill_id: id, killed_at: at, killed_by: by, reason };
       await trx

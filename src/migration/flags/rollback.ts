@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { UpstreamError } from '../../errors.ts';
 import type { FeatureName } from '../../services/chat/types.ts';
-import type { Db } from '../../store/index.ts';
+import type { Store } from '../../store/index.ts';
 import type { Alerts } from './alerts.ts';
 import type { KnownFeatures } from './known.ts';
 import { noteFlagServer } from './records.ts';
@@ -11,6 +11,9 @@ import type { Feature } from './types.ts';
 import type { UnleashAdmin } from './unleash-admin.ts';
 
 const HEALTH_MS = 5_000;
+/** Nobody waits longer for the database: it is told of the rollback all the same, as soon as it answers. */
+const STORE_MS = 5_000;
+const NOTE_MS = 2_000;
 
 /** Says whether what users reach is well. */
 export type HealthCheck = (signal: AbortSignal) => Promise<boolean>;
@@ -24,7 +27,7 @@ export interface RollbackReport {
 }
 
 interface Needs {
-  db: Db;
+  store: Store;
   known: KnownFeatures;
   /** Null where there is no flag server. */
   admin: UnleashAdmin | null;
@@ -36,12 +39,13 @@ interface Needs {
 }
 
 /**
- * Back to the legacy services, in the order of the legacy system's own script: the flags first, in this process
- * before all others, then the flag server, then those who have to know, and at last a look at the whole.
+ * Back to the legacy services, as the legacy system's own script did it: the flags first, in this process before
+ * all others, then whoever has to know, and at last a look at the whole. The database, the flag server and the webhook
+ * are told side by side, and none of them keeps the others waiting.
  *
- * Only the first step can fail the rollback, and even then it holds in this process.
+ * Only the database can fail the rollback, and even then it holds in this process.
  *
- * @throws {UpstreamError} The rollback could not be stored. It is, as soon as the database is back.
+ * @throws {UpstreamError} The rollback was not stored in time. It is, as soon as the database is back.
  */
 export async function rollBack(
   features: readonly FeatureName[],
@@ -53,59 +57,72 @@ export async function rollBack(
   const kill = { id: randomUUID(), at: now(), by, reason };
   log.warn({ features, reason, by }, 'rolling back to the legacy service');
 
-  const unstored = await known.kill(features, kill).then(
+  const storing = inTime(known.kill(features, kill), STORE_MS).then(
     () => null,
     (error: unknown) => ({ error }),
   );
-  await tellFlagServer(features, kill.id, needs);
+  const telling = tellFlagServer(features, needs);
   alerts.rolledBack({ features, reason, at: kill.at });
-  const healthy = await isHealthy(needs);
+  const [unstored, said] = await Promise.all([storing, telling]);
+  if (unstored) log.error({ err: unstored.error, features, said }, 'a rollback could not be stored yet');
+  const [healthy] = await Promise.all([isHealthy(needs), unstored ? null : note(said, kill.id, needs)]);
   log.warn({ features, healthy }, 'rolled back to the legacy service');
 
   if (unstored)
     throw new UpstreamError(
       'database',
-      'The rollback holds in this process only; it is stored for all of them as soon as the database is back.',
+      'The rollback holds in this process; it is stored for all of them as soon as the database answers.',
       true,
       { cause: unstored.error },
     );
   return { features: features.map(needs.feature), at: kill.at, reason, healthy };
 }
 
+type Said = readonly { feature: FeatureName; said: string }[];
+
 /** As far as it goes: our own record wins over whatever the server says. */
-async function tellFlagServer(
-  features: readonly FeatureName[],
-  killId: string,
-  { admin, db, log }: Needs,
-): Promise<void> {
-  if (!admin) return;
-  await Promise.all(
+async function tellFlagServer(features: readonly FeatureName[], { admin, log }: Needs): Promise<Said> {
+  if (!admin) return [];
+  return Promise.all(
     features.map(async (feature) => {
-      let said: string;
       try {
-        said = (await admin.switchOff(toggleOf(feature))) ? 'switched off' : 'unknown there';
+        const known = await admin.switchOff(toggleOf(feature));
+        return { feature, said: known ? 'switched off' : 'unknown there' };
       } catch (error) {
         log.error({ err: error, feature }, 'the flag server was not told of a rollback; our record stands');
-        said = error instanceof Error ? error.message : String(error);
+        return { feature, said: error instanceof Error ? error.message : String(error) };
       }
-      await noteFlagServer(db, killId, feature, said).catch((error: unknown) =>
-        log.warn({ err: error, feature, said }, 'what the flag server said could not be stored'),
-      );
     }),
   );
 }
 
+/** Adds what the flag server said to a rollback that is stored. */
+async function note(said: Said, killId: string, { store, log }: Needs): Promise<void> {
+  if (said.length === 0) return;
+  const noting = store.within(NOTE_MS, async (db) => {
+    for (const one of said) await noteFlagServer(db, killId, one.feature, one.said);
+  });
+  await inTime(noting, NOTE_MS).catch((error: unknown) =>
+    log.warn({ err: error, said }, 'what the flag server said could not be stored'),
+  );
+}
+
 async function isHealthy({ healthy, log }: Needs): Promise<boolean> {
-  const signal = AbortSignal.timeout(HEALTH_MS);
-  const late = Promise.withResolvers<never>();
-  const onTimeout = () => late.reject(signal.reason);
-  signal.addEventListener('abort', onTimeout, { once: true });
   try {
-    return await Promise.race([healthy(signal), late.promise]);
+    return await inTime(healthy(AbortSignal.timeout(HEALTH_MS)), HEALTH_MS);
   } catch (error) {
     log.error({ err: error }, 'the health behind a rollback is not known');
     return false;
+  }
+}
+
+/** What takes longer is waited for no more, and goes on. */
+async function inTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`It was not over within ${ms} ms.`)), ms);
+  try {
+    return await Promise.race([work, late.promise]);
   } finally {
-    signal.removeEventListener('abort', onTimeout);
+    clearTimeout(timer);
   }
 }

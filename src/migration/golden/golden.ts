@@ -10,7 +10,7 @@ import { checkPatterns, defaultPatterns, LONGEST_NAME, type PatternInput } from 
 import { play, type Stage } from './playing.ts';
 import { LEAST_REPEATS, MOST_REPEATS } from './repeating.ts';
 import { GOLDEN_RUN, type GoldenRunInput, type GoldenRunOutput } from './run.ts';
-import { deleteSuite, keepSuite, listSuites, readSuite } from './suites.ts';
+import { copyOf, deleteSuite, keepSuite, listSuites, readSuite } from './suites.ts';
 import {
   callsOf,
   type GoldenCase,
@@ -117,7 +117,8 @@ export class Golden {
   }
 
   /**
-   * Accepts a run of the suite against a service and returns before it begins.
+   * Accepts a run of the suite against a service and returns before it begins. A copy (`smoke@` and 32 hexadecimal
+   * digits) is for this run alone, which takes it with it: under that name it is gone, also where the run is refused.
    *
    * @throws {InvalidInputError | NotFoundError}
    * @throws {RateLimitedError} The owner has too many runs that are not over.
@@ -134,19 +135,22 @@ export class Golden {
       .done();
     const suite = await this.find(name);
     if (!suite) throw new NotFoundError('golden suite', name);
+    const original = copyOf(name);
+    if (original !== null) await deleteSuite(db, name);
     const calls = suite.cases.reduce((sum, { pattern }) => sum + callsOf(pattern), 0);
     this.#checkCalls(repeats === 1 ? calls : 2 * repeats * calls, 'repeats');
 
     const { recordedAt, cases } = suite;
     const input: GoldenRunInput = {
       suite: {
-        name,
+        name: original ?? name,
         service: suite.service,
         recordedAt: recordedAt.toISOString(),
         cases: cases.length,
       },
       service,
       repeats,
+      ...(original !== null && { cases }),
     };
     return db.transaction().execute(async (trx) => {
       const job = await jobs.start(trx, { kind: GOLDEN_RUN, owner: viewer.owner, input });

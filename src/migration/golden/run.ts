@@ -1,6 +1,7 @@
 import { JobFailure, type JobKind, type Run, type Usage } from '../../jobs/index.ts';
 import type { ServiceVersion } from '../../services/chat/index.ts';
 import type { Db } from '../../store/index.ts';
+import { inOrder } from './file.ts';
 import { regressionsOf } from './judging.ts';
 import { play, type Stage } from './playing.ts';
 import { pathRegressions, type Texts, textRegressions, textsOf } from './repeating.ts';
@@ -22,6 +23,8 @@ export interface GoldenRunInput {
   service: ServiceVersion;
   /** 1: every reply has to be the recorded one. More: the services may vary, and are compared by how much. */
   repeats: number;
+  /** Those of a copy. Absent: the suite's own, for as long as it is the one that was accepted. */
+  cases?: readonly GoldenCase[];
 }
 
 export interface GoldenRunOutput {
@@ -76,7 +79,8 @@ export function goldenRunKind({
 }
 
 /** The suite as it was accepted: a recording that replaced it says something else. */
-async function casesOf(db: Db, { suite }: GoldenRunInput): Promise<GoldenCase[]> {
+async function casesOf(db: Db, { suite, cases }: GoldenRunInput): Promise<GoldenCase[]> {
+  if (cases) return cases.map(inOrder);
   const found = await readSuite(db, suite.name);
   if (!found || found.recordedAt.toISOString() !== suite.recordedAt)
     throw new JobFailure(

@@ -5,8 +5,18 @@ import { inOrder } from './file.ts';
 import type { GoldenCase, GoldenSuite, GoldenSuiteSummary } from './types.ts';
 
 const MOST_SUITES = 200;
+/** Behind the name of a copy that one run takes with it: whoever makes it, makes the digits up. */
+const COPY = '@[0-9a-f]{32}$';
 
-/** Keeps a suite; an earlier one of its name is gone then. @throws {InvalidInputError} There are 200 others. */
+/** The name of the suite that a copy for one run was made of; null where it is no copy. */
+export const copyOf = (name: string): string | null =>
+  new RegExp(COPY).test(name) ? name.slice(0, name.lastIndexOf('@')) : null;
+
+/**
+ * Keeps a suite; an earlier one of its name is gone then. Copies are counted apart.
+ *
+ * @throws {InvalidInputError} There are 200 others.
+ */
 export async function keepSuite(db: Db, suite: GoldenSuite): Promise<GoldenSuiteSummary> {
   const { name, service, recordedAt, cases } = suite;
   const row = {
@@ -20,6 +30,7 @@ export async function keepSuite(db: Db, suite: GoldenSuite): Promise<GoldenSuite
       .selectFrom('golden_suites')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('name', '<>', name)
+      .where('name', copyOf(name) === null ? '!~' : '~', COPY)
       .executeTakeFirstOrThrow();
     if (Number(others.count) >= MOST_SUITES)
       throw new InvalidInputError([

@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { FEATURE_NAMES } from '../../../src/migration/flags/index.ts';
+import { storeKill } from '../../../src/migration/flags/records.ts';
 import { json, resetting, startProvider } from '../../support/provider.ts';
 import { createEmbedded, createOnServer, describeOnServer, describeOnStores } from '../../support/stores.ts';
-import { joinFlags, noon, startFlags, takeAway } from './world.ts';
+import { joinFlags, noon, openLine, startFlags, takeAway } from './world.ts';
 
 const everything = { feature: 'CHAT' as const, enabled: true, rolloutPercentage: 100, reason: 'all of it' };
 
@@ -57,6 +58,21 @@ describeOnStores('rolling back', (create) => {
     }
   });
 
+  it('is not done again by whoever stored it without hearing so', async () => {
+    await using world = await startFlags(await create());
+    const { flags, store } = world;
+    await flags.rollback({ features: ['CHAT'], reason: 'too slow' }, 'bob');
+    const { kill_id: id } = await store.db
+      .selectFrom('feature_kills')
+      .select('kill_id')
+      .executeTakeFirstOrThrow();
+    await flags.set(everything, 'ada');
+
+    await storeKill(store.db, ['CHAT'], { id, at: noon, by: 'bob', reason: 'too slow' });
+    expect(await store.db.selectFrom('feature_kills').select('kill_id').execute()).toEqual([]);
+    expect(await flags.history('CHAT')).toMatchObject([{ by: 'ada' }, { by: 'bob' }]);
+  });
+
   it('takes effect before anything is awaited', async () => {
     await using world = await startFlags(await create());
     await world.flags.set(everything, 'ada');
@@ -106,6 +122,76 @@ describeOnServer('a rollback while the database is away', () => {
     await expect.poll(stored).toEqual([{ reason: 'away' }]);
     expect(await flags.history('CHAT')).toHaveLength(2);
     expect(flags.decide('CHAT', 'session_1').reason).toContain('away');
+  });
+});
+
+describeOnServer('a rollback while connections to the database are silent', () => {
+  it('reaches a process whose connections died without a word, over a new one', async () => {
+    const database = await createOnServer();
+    await using here = await startFlags(database);
+    const line = await openLine(database);
+    await using there = await joinFlags(line.database);
+    await using _line = line;
+    await here.flags.set(everything, 'ada');
+    await expect.poll(() => there.flags.shareOf('CHAT')).toBe(1);
+
+    line.silence();
+    await here.flags.rollback({ features: ['CHAT'], reason: 'emergency' }, 'bob');
+    await expect
+      .poll(() => there.flags.decide('CHAT', 'session_1').version, { timeout: 30_000 })
+      .toBe('LEGACY');
+  });
+
+  it('is stored over a new one by the process whose connections died', async () => {
+    const database = await createOnServer();
+    await using there = await startFlags(database);
+    const line = await openLine(database);
+    await using here = await joinFlags(line.database);
+    await using _line = line;
+    await here.flags.set(everything, 'ada');
+
+    line.silence();
+    const { features } = await here.flags.rollback({ features: ['CHAT'], reason: 'emergency' }, 'bob');
+    expect(features).toMatchObject([{ enabled: false, lastChange: { reason: 'emergency' } }]);
+    expect(await there.flags.history('CHAT')).toHaveLength(2);
+  });
+
+  it('is answered, alerted and told the flag server, and stored when one answers again', async () => {
+    const database = await createOnServer();
+    await using webhook = await startProvider(json(200, {}));
+    await using server = await startProvider(json(200, { version: 2, features: [] }));
+    await using there = await startFlags(database);
+    const line = await openLine(database);
+    await using here = await joinFlags(line.database, {
+      alertWebhookUrl: webhook.url,
+      unleash: {
+        url: server.url.replace('/v1', ''),
+        apiToken: 'read',
+        adminToken: 'write',
+        environment: 'development',
+        project: 'default',
+      },
+    });
+    await using _line = line;
+    await there.flags.set(everything, 'ada');
+
+    line.silence('everybody');
+    const rollingBack = here.flags
+      .rollback({ features: ['CHAT'], reason: 'emergency' }, 'bob')
+      .catch((error) => error);
+    expect(here.flags.decide('CHAT', 'session_1').reason).toContain('emergency');
+    await expect.poll(() => webhook.exchanges.length, { timeout: 30_000 }).toBe(1);
+    const off = () =>
+      server.exchanges.filter(({ path }) => path.endsWith('use_new_chat/environments/development/off'));
+    await expect.poll(off, { timeout: 30_000 }).toHaveLength(1);
+    expect(await rollingBack).toMatchObject({ code: 'UPSTREAM', service: 'database', retryable: true });
+    expect(there.flags.decide('CHAT', 'session_1').version).toBe('NEW');
+
+    line.restore();
+    await expect
+      .poll(() => there.flags.decide('CHAT', 'session_1').version, { timeout: 30_000 })
+      .toBe('LEGACY');
+    expect(await there.flags.history('CHAT')).toHaveLength(2);
   });
 });
 

@@ -55,6 +55,43 @@ describeOnStores('verifying a golden suite', (create) => {
   });
 });
 
+describe('verifying copies of a suite', () => {
+  const copy = (name: string, digit: string) => `${name}@${digit.repeat(32)}`;
+
+  it('judges each run by its own cases, and leaves the suite as it is and nothing else behind', async () => {
+    await using world = await startGolden(await createEmbedded());
+    await record(world);
+    const recorded = JSON.parse(await world.golden.toFile('suite'));
+    const changed = structuredClone(recorded);
+    changed.cases[0].result.replies[0] = 'Good morning.';
+    await world.golden.fromFile(JSON.stringify({ ...changed, name: copy('suite', 'a') }));
+    await world.golden.fromFile(JSON.stringify({ ...recorded, name: copy('suite', 'b') }));
+
+    const runs = [];
+    for (const digit of ['a', 'b'])
+      runs.push(await world.golden.start(viewer, { name: copy('suite', digit), service: 'NEW' }));
+    expect((await world.golden.suites()).map(({ name }) => name)).toEqual(['suite']);
+
+    const ended = await Promise.all(runs.map(({ id }) => world.engine.finished(id)));
+    expect(ended).toMatchObject([{ status: 'COMPLETED' }, { status: 'COMPLETED' }]);
+    expect(ended.map((job) => world.golden.suiteOf(job).name)).toEqual(['suite', 'suite']);
+    expect(await world.golden.regressions(ended)).toEqual([
+      [{ case: 'greeting', path: 'replies[0]', expected: 'Good morning.', actual: '0 before: こんにちは' }],
+      [],
+    ]);
+    expect(await world.golden.toFile('suite')).toBe(`${JSON.stringify(recorded, null, 2)}\n`);
+  });
+
+  it('takes the copy away where the run is refused as well', async () => {
+    await using world = await startGolden(await createEmbedded(), { limits: { runsPerOwner: 0 } });
+    await record(world);
+    const name = copy('suite', 'c');
+    await world.golden.fromFile(JSON.stringify({ ...JSON.parse(await world.golden.toFile('suite')), name }));
+    await expect(world.golden.start(viewer, { name, service: 'NEW' })).rejects.toThrow(RateLimitedError);
+    expect((await world.golden.suites()).map(({ name }) => name)).toEqual(['suite']);
+  });
+});
+
 describe('a process that stops in the middle of a run', () => {
   it('is followed by one that asks for no case again', async () => {
     const candidate = new ScriptedChat(
