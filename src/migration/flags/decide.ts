@@ -48,8 +48,8 @@ export function decide(feature: FeatureName, sessionId: string, grounds: Grounds
   const reason =
     percentage === 100
       ? `${feature} is on for all sessions.`
-      : percentage === 0
-        ? `A rule of the flag ${name} picks the session out.`
-        : `The session is among ${share}.`;
+      : evaluation.isInShare(name, sessionId)
+        ? `The session is among ${share}.`
+        : `A rule of the flag ${name} picks the session out.`;
   return { version: 'NEW', source, reason };
 }

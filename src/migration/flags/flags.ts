@@ -130,10 +130,21 @@ export class Flags {
     });
   }
 
-  /** The new service's share of sessions at this moment, 0 to 1. */
-  shareOf(feature: FeatureName): number {
+  /**
+   * The new service's share of sessions at this moment, 0 to 1.
+   *
+   * @param sessionId Of this session: 1 where a rule picks it out, for chance has no part in that.
+   */
+  shareOf(feature: FeatureName, sessionId?: string): number {
     const { enabled, rolloutPercentage } = this.feature(feature);
-    return enabled ? rolloutPercentage / 100 : 0;
+    if (!enabled) return 0;
+    return sessionId !== undefined && this.#isPickedOut(feature, sessionId) ? 1 : rolloutPercentage / 100;
+  }
+
+  #isPickedOut(feature: FeatureName, sessionId: string): boolean {
+    if (this.#isForcedByEnvironment(feature)) return false;
+    const toggle = toggleOf(feature);
+    return this.#evaluation.isOn(toggle, sessionId) && !this.#evaluation.isInShare(toggle, sessionId);
   }
 
   feature(name: FeatureName): Feature {

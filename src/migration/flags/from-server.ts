@@ -66,6 +66,10 @@ export class ServerEvaluation implements Evaluation {
     return this.#current.isOn(name, sessionId);
   }
 
+  isInShare(name: string, sessionId: string): boolean {
+    return this.#current.isInShare(name, sessionId);
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);

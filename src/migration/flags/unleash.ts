@@ -8,7 +8,7 @@ import {
   type UnleashConfig,
 } from 'unleash-client';
 import { isInMd5Share } from './md5-rollout.ts';
-import type { Toggle } from './toggles.ts';
+import { isGeneral, type Toggle } from './toggles.ts';
 
 const APP_NAME = 'signalbox';
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -24,6 +24,8 @@ export interface Evaluation {
   readonly answered: boolean;
   toggle(name: string): Toggle | undefined;
   isOn(name: string, sessionId: string): boolean;
+  /** The same by those strategies alone that divide all sessions: false for whom only a rule picks out. */
+  isInShare(name: string, sessionId: string): boolean;
   stop(): void;
 }
 
@@ -37,6 +39,7 @@ export const UNANSWERED: Evaluation = {
   answered: false,
   toggle: () => undefined,
   isOn: () => false,
+  isInShare: () => false,
   stop: () => {},
 };
 
@@ -146,13 +149,28 @@ function asEvaluation(
   unleash: Unleash,
   { answered, stop }: { answered: () => boolean; stop: () => void },
 ): Evaluation {
+  const isOn = (name: string, sessionId: string) => unleash.isEnabled(name, { sessionId }, false);
+  /** Of toggles that have rules besides: a client each that knows nothing of those. */
+  const withoutRules = new WeakMap<Definition, Unleash>();
   return {
     source,
     get answered() {
       return answered();
     },
     toggle: (name: string): Toggle | undefined => unleash.getFeatureToggleDefinition(name),
-    isOn: (name: string, sessionId: string) => unleash.isEnabled(name, { sessionId }, false),
+    isOn,
+    isInShare(name, sessionId) {
+      const toggle = unleash.getFeatureToggleDefinition(name);
+      const { strategies = [] } = toggle ?? {};
+      const general = strategies.filter(isGeneral);
+      if (!toggle || general.length === strategies.length) return isOn(name, sessionId);
+      // Without any strategy a toggle is on for all.
+      if (general.length === 0) return false;
+      const client =
+        withoutRules.get(toggle) ?? clientOver({ features: [{ ...toggle, strategies: general }] });
+      withoutRules.set(toggle, client);
+      return client.isEnabled(name, { sessionId }, false);
+    },
     stop,
   };
 }

@@ -157,7 +157,7 @@ export class TrafficRouter implements ServiceRouter {
     // Asked once: a flag that changes in the middle changes nothing for this call.
     const decision = flags.decide(feature, sessionId);
     const { version } = decision;
-    const begun = { feature, version, sessionId, at: now(), share: flags.shareOf(feature) };
+    const begun = { feature, version, sessionId, at: now(), share: flags.shareOf(feature, sessionId) };
     const call = new MeasuredCall(begun, this.#clock);
     try {
       for await (const event of this.#serve(asked, ways, decision, call, signal)) {

@@ -37,7 +37,7 @@ export interface ServiceCall {
   fellBack: boolean;
   /** What the version's service failed with. */
   error: string | null;
-  /** The new service's share of sessions at that moment, 0 to 1. */
+  /** The new service's share of sessions at that moment, 0 to 1; 1 for a session that a rule picks out. */
   share: number;
 }
 

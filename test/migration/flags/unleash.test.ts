@@ -101,6 +101,14 @@ describe.skipIf(missing)('with a real flag server (Postgres, Unleash)', () => {
       reason: 'A rule of the flag use_new_chat picks the session out.',
     });
     expect(chosen(flags, sessions(1_000)).size).toBe(0);
+
+    // Beside a share they are told apart from those whom chance let in.
+    await flags.set({ feature: 'CHAT', rolloutPercentage: 10, reason: 'and a share' }, 'ada');
+    await expect.poll(() => flags.shareOf('CHAT'), SOON).toBe(0.1);
+    const [lucky = ''] = chosen(flags, sessions(1_000));
+    expect(flags.decide('CHAT', 'ada').reason).toContain('picks the session out');
+    expect(flags.decide('CHAT', lucky).reason).toContain('among the 10 %');
+    expect([flags.shareOf('CHAT', 'ada'), flags.shareOf('CHAT', lucky)]).toEqual([1, 0.1]);
   });
 
   it('the legacy division of sessions works through it', async () => {

@@ -91,7 +91,8 @@ describeOnStores('two hundred calls at once', (create) => {
             reason: 'so',
             source: 'LOCAL',
           }),
-          shareOf: () => 0.75,
+          // A rule picks the last of them out.
+          shareOf: (_, sessionId) => (sessionId === '199' ? 1 : 0.75),
         },
         // All 200 are let in before the first fails.
         breaker: { failuresInARow: 1_000, window: 1_000 },
@@ -110,6 +111,8 @@ describeOnStores('two hundred calls at once', (create) => {
       stored.filter((it) =>
         Object.entries(of).every(([key, value]) => it[key as keyof ServiceCall] === value),
       ).length;
+    expect(count({ share: 0.75 })).toBe(199);
+    expect(count({ sessionId: '199', share: 1 })).toBe(1);
     expect(count({ version: 'LEGACY', outcome: 'ok', fellBack: false })).toBe(50);
     expect(count({ version: 'NEW', outcome: 'ok', fellBack: false })).toBe(120);
     expect(count({ version: 'NEW', outcome: 'error', fellBack: true })).toBe(30);
