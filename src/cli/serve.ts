@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { EXIT, tell } from './exit.ts';
 import { gatewayCode } from './gateway-code.ts';
 import { Interrupt } from './interrupt.ts';
+
+/** Longer than stopping in good order takes, and shorter than whoever told us to waits before it kills. */
+const STOP_MS = 25_000;
 
 /** Runs a gateway until it is told to stop. Its log goes to stdout, a line of JSON each. */
 export async function serve(): Promise<number> {
@@ -18,7 +22,12 @@ export async function serve(): Promise<number> {
 
   await interrupt.heard();
   log.info('stopping');
-  await gateway.close();
+  const stopped = gateway.close().then(() => true);
+  if (!(await Promise.race([stopped, delay(STOP_MS, false, { ref: false })]))) {
+    // A database that is silent may be waited for without an end. Other processes take over what ran here.
+    log.error('could not stop in time');
+    process.exit(EXIT.failure);
+  }
   log.info('stopped');
   return EXIT.ok;
 }

@@ -51,6 +51,8 @@ export async function takeAway({ url }: { url: string }): Promise<{ restore: () 
 }
 
 export interface Line extends AsyncDisposable {
+  /** Of the database, for a process of its own. */
+  url: string;
   /** The database, as seen from this end. */
   database: TestDatabase;
   /** Whoever is connected hears nothing any more, and nobody says so; `everybody`: those who come later as well. */
@@ -77,6 +79,7 @@ export async function openLine({ url, drop }: { url: string; drop: () => Promise
   here.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
+    url: here.href,
     database: { open: () => openStore({ databaseUrl: here.href, dataDir: '', log: silent }), drop },
     silence(who) {
       deaf = who === 'everybody';
