@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { hangUp } from './silent.ts';
 import type { Listener } from './store.ts';
 
 /** A connection that does not answer within this is taken for dead; checked this often. */
@@ -136,21 +137,16 @@ export class Listening {
   #check(client: pg.Client): void {
     client.query('select 1').catch((error: unknown) => {
       this.#log.warn({ err: error }, 'the listening connection does not answer');
-      // `end()` would wait for the same silent peer.
-      cut(client);
+      hangUp(client);
     });
   }
 }
 
 /** Waits for the peer's good-bye no longer than for an answer. */
 async function end(client: pg.Client): Promise<void> {
-  const timer = setTimeout(() => cut(client), ANSWER_MS);
+  const timer = setTimeout(() => hangUp(client), ANSWER_MS);
   await client.end().catch(() => {});
   clearTimeout(timer);
-}
-
-function cut(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 /** Whoever begins to listen while the connection is away waits no longer than for an answer. */

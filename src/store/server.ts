@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Listening } from './listen.ts';
 import { RememberingDialect } from './lost.ts';
 import { migrate } from './migrate.ts';
+import { hangUpWhenSilent } from './silent.ts';
 import type { Store, StoreSettings } from './store.ts';
 import type { Tables } from './tables.ts';
 import { UrgentConnection } from './urgent.ts';
@@ -12,17 +13,20 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** A query that runs longer is a fault: nothing here reads more than a page. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Later than the server's own word on it: a connection on which nothing was heard by then is dead. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens a Postgres server for this process. */
 export async function openServer(settings: StoreSettings & { databaseUrl: string }): Promise<Store> {
-  const { databaseUrl, backend = 'postgres', connections = 10, log } = settings;
+  const { databaseUrl, backend = 'postgres', connections = 10, silenceMs = SILENCE_MS, log } = settings;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'signalbox',
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: silenceMs,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   });
@@ -30,7 +34,10 @@ export async function openServer(settings: StoreSettings & { databaseUrl: string
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
 
   // The same for one that is in somebody's hands between two statements; the next statement tells its holder.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    hangUpWhenSilent(client);
+  });
 
   const listening = new Listening(databaseUrl, log);
   const urgent = new UrgentConnection(databaseUrl, log);

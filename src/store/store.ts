@@ -13,6 +13,8 @@ export interface StoreSettings {
   dataDir: string;
   /** Connections of this process to the server. */
   connections?: number;
+  /** A connection to the server that does not answer for so long is given up. Default: 35,000. */
+  silenceMs?: number;
   log: Logger;
 }
 

@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { RememberingDialect } from './lost.ts';
+import { hangUp } from './silent.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** The server gives up so late as well: what a lost connection began holds its locks no longer. */
@@ -57,9 +58,4 @@ export class UrgentConnection {
   close(): Promise<void> {
     return this.#db.destroy();
   }
-}
-
-/** What is under way fails at once, and the pool lets the connection go. `end()` would wait for the same silent peer. */
-function hangUp(client: pg.ClientBase): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
