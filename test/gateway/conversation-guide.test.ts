@@ -59,7 +59,8 @@ it('the guide to conversations does what it says', async () => {
 describeBesideFlask('the guide’s session of the legacy application', (startFlask) => {
   it('goes on', async () => {
     await using flask = await startFlask();
-    await flask.request('the-id-in-its-cookie', (session) => {
+    const [, id = ''] = /legacyId: "([^"]+)"/.exec(block('legacyId')) ?? [];
+    await flask.request(id, (session) => {
       session.chat_history = [{ role: 'user', content: 'from there' }];
     });
     await using gateway = await startGateway({
