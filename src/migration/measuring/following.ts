@@ -41,6 +41,8 @@ export class FollowedReports {
   /** Calls that were added, and may be read again: when each began. */
   readonly #seen = new Map<string, number>();
   #readTo: Date;
+  /** Since when the new service has all the traffic. */
+  #aloneSince: Date | null = null;
 
   /** @param steps Among which alpha is divided. */
   constructor(needs: Needs, feature: FeatureName, since: Date, steps: number) {
@@ -49,12 +51,18 @@ export class FollowedReports {
     this.#steps = steps;
     this.#since = since;
     this.#readTo = since;
-    this.#whole = new Comparison({ expectedShare: null, most: this.#kept, judgesAlone: true });
+    const judgesAlone = ({ at }: { at: Date }) => this.#aloneSince !== null && at >= this.#aloneSince;
+    this.#whole = new Comparison({ expectedShare: null, most: this.#kept, judgesAlone });
     this.#step = { since, comparison: this.#whole };
   }
 
-  /** From here on looks tell of another step too; it has not begun before the last look. */
-  beginStep(since: Date): void {
+  /**
+   * From here on looks tell of another step too; it has not begun before the last look.
+   *
+   * @param percentage The new service's share of all sessions.
+   */
+  beginStep(since: Date, percentage: number): void {
+    if (percentage === 100) this.#aloneSince ??= since;
     if (since.getTime() <= this.#step.since.getTime()) return;
     this.#step = { since, comparison: new Comparison({ expectedShare: null, most: this.#kept }) };
   }

@@ -101,7 +101,7 @@ class Rollout {
       const { at } = await this.#raise(place, percentage);
       const began = new Date(at);
       evidence ??= this.#needs.reports.follow(feature, began, steps.length);
-      evidence.beginStep(began);
+      evidence.beginStep(began, percentage);
       const looks = evidence;
       // Kept as a step of the job, so that whoever takes it up does not stay again where it is gone on from.
       await run.step(`stay at ${percentage} %`, async () => {

@@ -22,20 +22,24 @@ export class AloneErrors {
   readonly #candidateSeen: Sessions;
   readonly #legacy = { sessions: 0, failed: 0 };
   readonly #candidate = { sessions: 0, failed: 0 };
+  readonly #isAlone: (call: Call) => boolean;
 
-  constructor(most?: number) {
+  /** @param isAlone Of a call that no chance had a part in: whether it is of everybody's, and not of a tester's. */
+  constructor(most?: number, isAlone: (call: Call) => boolean = () => true) {
+    this.#isAlone = isAlone;
     this.#legacySeen = new Sessions(most);
     this.#candidateSeen = new Sessions(most);
   }
 
   /** @returns What to judge the new service by; null where the call says nothing about it. */
-  add({ version, sessionId, outcome, share }: Call): { failed: boolean; limit: number } | null {
+  add(call: Call): { failed: boolean; limit: number } | null {
+    const { version, sessionId, outcome, share } = call;
     const failed = outcome === 'error';
     if (version === 'LEGACY') {
       if (this.#legacySeen.add(sessionId)) count(this.#legacy, failed);
       return null;
     }
-    if (share < 1 || !this.#candidateSeen.add(sessionId)) return null;
+    if (share < 1 || !this.#isAlone(call) || !this.#candidateSeen.add(sessionId)) return null;
     count(this.#candidate, failed);
     const limit = this.#limit;
     return limit === null ? null : { failed, limit };

@@ -49,8 +49,11 @@ interface Scope {
   expectedShare: number | null;
   /** Times of each service, and sessions, that are kept; of more, a sample. Absent: all. */
   most?: number;
-  /** The errors go on counting where the new service has all the traffic, by what the legacy one did before. */
-  judgesAlone?: boolean;
+  /**
+   * The errors go on counting where the new service has all the traffic, by what the legacy one did before; a function
+   * tells such calls from those of sessions that a rule picked out.
+   */
+  judgesAlone?: boolean | ((call: Call) => boolean);
 }
 
 /**

@@ -19,11 +19,13 @@ export class ErrorProcess {
 
   /**
    * @param most Sessions with an error that are remembered.
-   * @param judgesAlone Goes on where the new service has all the traffic, by what the legacy one did before.
+   * @param judgesAlone Goes on where the new service has all the traffic, by what the legacy one did before; a function
+   * tells such calls from those of sessions that a rule picked out.
    */
-  constructor(most?: number, judgesAlone = false) {
+  constructor(most?: number, judgesAlone: boolean | ((call: Call) => boolean) = false) {
     this.#failed = new Sessions(most);
-    this.#alone = judgesAlone ? new AloneErrors(most) : null;
+    const isAlone = typeof judgesAlone === 'function' ? judgesAlone : undefined;
+    this.#alone = judgesAlone ? new AloneErrors(most, isAlone) : null;
   }
 
   /** Takes the calls in the order of their time. */

@@ -45,7 +45,7 @@ describeOnStores('calls that are followed', (create) => {
       recorder.record(within(at * hour, (at + 0.5) * hour));
       await followed.look(after((at + 0.5) * hour), signal);
     }
-    followed.beginStep(began);
+    followed.beginStep(began, 100);
     recorder.record(within(3 * hour, 6 * hour));
     await followed.look(after(5 * hour), signal);
     const look = await followed.look(after(6 * hour), signal);
@@ -68,7 +68,7 @@ describeOnStores('calls that are followed', (create) => {
     expect(look.step.responseTime.candidate.requests).toBe(of('NEW', began));
 
     const again = recorder.reports.follow('CHAT', since, 3);
-    again.beginStep(began);
+    again.beginStep(began, 100);
     expect(await again.look(after(6 * hour), signal)).toEqual(look);
   });
 

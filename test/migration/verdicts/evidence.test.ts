@@ -67,6 +67,19 @@ describe('evidence of more errors', () => {
     expect(process.firstErrors).toEqual({ legacy: 0, candidate: 0 });
   });
 
+  it('goes on where the new service has all the traffic, and not by those whom a rule picked out before', () => {
+    const everybody = new Date(1_000);
+    const process = new ErrorProcess(undefined, ({ at }) => at >= everybody);
+    const sessions = Array.from({ length: 300 }, (_, place) => `session_${place}`);
+    for (const sessionId of sessions) process.add(call({ version: 'LEGACY', sessionId, outcome: 'ok' }));
+    for (const sessionId of sessions) process.add(call({ sessionId: `tester_${sessionId}`, share: 1 }));
+    expect(process.eValue).toBe(1);
+    expect(process.alone).toBeNull();
+    for (const sessionId of sessions) process.add(call({ sessionId, share: 1, at: everybody }));
+    expect(process.eValue).toBeGreaterThan(1_000);
+    expect(process.alone?.candidate).toEqual({ sessions: 300, failed: 300 });
+  });
+
   it('is a mixture: the mean over the ratios of how much likelier they make what was seen', () => {
     const ratios = [1.25, 1.5, 2, 3, 5, 10];
     const expected =
