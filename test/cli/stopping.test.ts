@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openLine } from '../migration/flags/world.ts';
+import { openLine } from '../support/away.ts';
 import { newFolder } from '../support/folders.ts';
 import { createOnServer, describeOnServer } from '../support/stores.ts';
 import { Command } from './command.ts';

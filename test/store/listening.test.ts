@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
-import { takeAway } from '../migration/flags/world.ts';
+import { takeAway } from '../support/away.ts';
 import { createOnServer, describeOnServer, describeOnStores } from '../support/stores.ts';
 
 const notify = ({ db }: Store, channel: string, payload: string) =>

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.ts';
-import { openLine } from '../migration/flags/world.ts';
+import { openLine } from '../support/away.ts';
 import { createOnServer, describeOnServer, silent } from '../support/stores.ts';
 
 const backend = async ({ db }: Pick<Store, 'db'>) => {

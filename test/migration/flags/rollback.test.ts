@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { FEATURE_NAMES } from '../../../src/migration/flags/index.ts';
 import { storeKill } from '../../../src/migration/flags/records.ts';
+import { openLine, takeAway } from '../../support/away.ts';
 import { json, resetting, startProvider } from '../../support/provider.ts';
 import { createEmbedded, createOnServer, describeOnServer, describeOnStores } from '../../support/stores.ts';
-import { joinFlags, noon, openLine, startFlags, takeAway } from './world.ts';
+import { joinFlags, noon, startFlags } from './world.ts';
 
 const everything = { feature: 'CHAT' as const, enabled: true, rolloutPercentage: 100, reason: 'all of it' };
 

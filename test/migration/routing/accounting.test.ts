@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type ObservedReply, type ServiceCall, ServiceCalls } from '../../../src/migration/routing/index.ts';
+import { takeAway } from '../../support/away.ts';
 import {
   createEmbedded,
   createOnServer,
@@ -8,7 +9,6 @@ import {
   describeOnStores,
   silent,
 } from '../../support/stores.ts';
-import { takeAway } from '../flags/world.ts';
 import { down, fails, hear, route, ScriptedChat, says } from './services.ts';
 
 const noon = new Date('2026-03-01T12:00:00Z');

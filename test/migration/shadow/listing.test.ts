@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ShadowComparison } from '../../../src/migration/shadow/index.ts';
+import { takeAway } from '../../support/away.ts';
 import { createEmbedded, createOnServer, describeOnServer, describeOnStores } from '../../support/stores.ts';
-import { takeAway } from '../flags/world.ts';
 import { ScriptedChat, says } from '../routing/services.ts';
 import { patient, startShadow, type TestShadow, viewer } from './world.ts';
 
